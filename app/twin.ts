@@ -3,7 +3,7 @@ import { builtInPlugins } from './built-in-plugins';
 import { drivesCamera } from './undriven-cameras';
 
 /**
- * The sections that make a digital twin of imported properties: the plugins of the hardware that the properties speak of, a virtual
+ * The sections that make a digital twin of imported properties: the plugins of the hardware that the properties name, a virtual
  * microscope that follows the site's own properties and calibrations, and where those calibrations are.
  */
 export function twinSections(settings: Settings): string {

@@ -22,7 +22,7 @@ export interface MicroscopeOptions {
   readonly seed: number;
   /** Seconds that only grow, real or virtual. */
   readonly now: () => number;
-  /** The standard parts where nothing is said. */
+  /** The standard parts by default. */
   readonly parts?: Parts;
 }
 

@@ -11,7 +11,7 @@ export const sessionProperties = definitions.general.filter((each) => each.sessi
 
 /**
  * Everything that calibrations change, as text: the calibration file, the short-term file without the matrices that were measured in this
- * session (what is brought back was not measured just now), and the settings of the session.
+ * session (what is restored was not measured just now), and the settings of the session.
  */
 export async function storedText({ calibrations, settings }: VirtualInstrument): Promise<string> {
   await calibrations.saveShortTerm({ overwrite: true });

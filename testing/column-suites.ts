@@ -51,7 +51,7 @@ export interface ColumnFacts {
   readonly values?: Readonly<Record<string, readonly unknown[]>>;
 }
 
-/** A column that is made anew for each test, with the facts about it. */
+/** A column that is made again for each test, with the facts about it. */
 export interface GivenColumn {
   readonly facts: ColumnFacts;
   readonly column: () => WholeColumnUnderTest;

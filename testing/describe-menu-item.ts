@@ -20,7 +20,7 @@ import { verifying, virtualInstrument } from './virtual-instrument';
 
 /** Facts about an item for a run on the virtual Krios. */
 export interface MenuItemCase {
-  /** The path of the configuration of the instrument, or the name of one that comes with the program; the virtual Krios where nothing is said. */
+  /** The path of the configuration of the instrument, or the name of one that comes with the program; the virtual Krios by default. */
   readonly configuration?: string;
   /** Plugins that the configuration names, besides those that come with the program. */
   readonly plugins?: readonly Plugin[];
@@ -43,7 +43,7 @@ export interface MenuItemCase {
   readonly act?: (instrument: VirtualInstrument, waiting: WaitingForButton) => Promise<string>;
   /** Marks that the operator draws, as they stand when the item is run. */
   readonly marks?: readonly Mark[];
-  /** At how many device calls, spread over the run, it is broken off; all of them where nothing is said, and whenever the long statistics run. */
+  /** At how many device calls, spread over the run, it is broken off; all of them by default, and whenever the long statistics run. */
   readonly sample?: number;
 }
 type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
@@ -57,7 +57,7 @@ interface Interference {
   readonly act: (call: string) => void;
 }
 
-/** The camera of the virtual Krios made so small that a run takes a fraction of a second; its calibrations are as good as ever. */
+/** The camera of the virtual Krios made so small that a run takes a fraction of a second; its calibrations stay as good. */
 const smallCamera = (yaml: string): string =>
   yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 960').replace('CameraSizeY: 8184', 'CameraSizeY: 720');
 

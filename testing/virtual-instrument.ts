@@ -10,7 +10,7 @@ import { SimulatedTruth } from '../plugins/simulator';
 
 /** Choices of a test about its virtual instrument. */
 export interface VirtualInstrumentOptions extends Partial<InstrumentOptions> {
-  /** The path of a configuration, or the name of one that comes with the program; the virtual Krios where nothing is said. */
+  /** The path of a configuration, or the name of one that comes with the program; the virtual Krios by default. */
   readonly configuration?: string;
   /** Changes the text of the configuration. */
   readonly edit?: (yaml: string) => string;

@@ -1,7 +1,7 @@
 import { Turns } from './turns';
 import { WireError } from './wire-error';
 
-/** A connection that is of no use any more once it has failed. */
+/** A connection that cannot be used any more once it has failed. */
 export interface Connection {
   readonly usable: boolean;
   close(): Promise<void>;
@@ -22,7 +22,7 @@ export interface ConnectionWork {
   readonly repeatable: boolean;
 }
 
-/** The one connection to a server: made when it is needed, used by one after the other, and made anew when it has failed. */
+/** The one connection to a server: made when it is needed, used by one after the other, and made again when it has failed. */
 export class KeptConnection<Kept extends Connection> {
   private present: Kept | undefined;
   private made = 0;

@@ -109,7 +109,7 @@ export async function historyCommand(
 const verdictOf = ({ quality }: HistoryEntry): string =>
   quality?.verdict === undefined || quality.verdict === 'good' ? '' : ` [${quality.verdict}]`;
 
-/** Saves what was brought back; what is in the short-term files alone anybody may save. */
+/** Saves what was restored; what is in the short-term files alone anybody may save. */
 async function savedTo(
   calibrations: Calibrations,
   { changes }: HistoryEntry,

@@ -57,7 +57,7 @@ export interface InstrumentOptions {
   readonly configuration: string;
   /** Plugins that the configuration may name by their ids, besides those that come with the program; for tests. */
   readonly plugins?: readonly Plugin[];
-  /** Command of this program, which others see while it has the instrument; `eucentric` where nothing is said. */
+  /** Command of this program, which others see while it has the instrument; `eucentric` by default. */
   readonly doing?: string;
   /** Receiver of the lines of the log. */
   readonly log: (line: LogLine) => void;

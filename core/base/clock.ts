@@ -10,7 +10,7 @@ export interface Clock {
   now(): Seconds;
   /** The calendar time, by which people date things: real also where simulated time passes faster. */
   date(): Date;
-  /** Seconds of the microscope in a real second, 1 where nothing is said; infinite where delays take no time. */
+  /** Seconds of the microscope in a real second, 1 by default; infinite where delays take no time. */
   readonly speed?: number;
   /** Resolves after the delay; rejects with the signal's reason as soon as it fires. */
   delay(duration: Seconds, signal?: AbortSignal, options?: DelayOptions): Promise<void>;

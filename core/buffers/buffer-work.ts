@@ -4,7 +4,7 @@ import type { BufferedImage } from '../kernel';
 
 /** Options of aligning the image in A with another one. */
 export interface AlignOptions {
-  /** The buffer of the other image; the one of the usual rule where nothing is said. */
+  /** The buffer of the other image; the one of the usual rule by default. */
   readonly buffer?: string;
   /** Only notes the shift in A; the column stays as it is. */
   readonly leaveColumn?: boolean;

@@ -28,7 +28,7 @@ export type Shutter = 'film' | 'beam' | 'dual' | 'none';
 export interface BlankerTiming {
   /** Seconds for which the beam stays blanked; infinite for an image without beam. */
   readonly blankedFor: Seconds;
-  /** Seconds after which it is blanked again; it stays on where nothing is said. */
+  /** Seconds after which it is blanked again; it stays on by default. */
   readonly blankedFrom?: Seconds;
 }
 
@@ -45,7 +45,7 @@ export interface Exposure {
   readonly frames?: FrameSeries;
   /** Of a camera that scans; refused by others. */
   readonly scanning?: ScanSettings;
-  /** One of the shutters of the camera; the first of them where nothing is said. */
+  /** One of the shutters of the camera; the first of them by default. */
   readonly shutter?: Shutter;
   /** Has the column's blanker work during the exposure; refused on columns whose blanker cannot. Without it the beam is on all the time. */
   readonly blanker?: BlankerTiming;

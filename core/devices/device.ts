@@ -34,7 +34,7 @@ export type DeviceDescription<Device> = {
   readonly called: string;
   /** The part of the instrument that it belongs to, such as `column`. */
   readonly part: string;
-  /** The heading above its settings; that of the part where nothing is said. */
+  /** The heading above its settings; that of the part by default. */
   readonly heading?: string;
   readonly settings: DeviceSettings<Device>;
 } & Named<MethodNames<Device>, 'methods', MethodTraits> &

@@ -10,7 +10,7 @@ export interface ExposureLimits {
   readonly height: number;
   /** Seconds. */
   readonly longestExposure: number;
-  /** Not looked at where nothing is said. */
+  /** Not looked at by default. */
   readonly shutters?: readonly Shutter[];
   /** Undefined for a camera that cannot divide an exposure into frames. */
   readonly frames?: FrameTraits;

@@ -22,7 +22,7 @@ const isShiftedArea = (name: LowDoseAreaName): name is keyof typeof shiftSetting
 export class AreaBook {
   constructor(private readonly parts: AreaBookParts) {}
 
-  /** The table in force: 0 for a regular camera, 1 for one behind the energy filter, 2 for a scanning one. */
+  /** The table in use: 0 for a regular camera, 1 for one behind the energy filter, 2 for a scanning one. */
   get table(): number {
     const { stem, behindFilter } = this.parts.cameras.selected.traits;
     return stem ? 2 : behindFilter ? 1 : 0;

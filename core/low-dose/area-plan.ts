@@ -102,9 +102,9 @@ const isZero = (value: Vector): boolean => length(value) < roundingError;
  * magnification, and last to a higher one, so that the beam never sweeps over the place of interest; offsets of the area that is left are
  * taken off before magnification and probe mode change, and those of the new one are added after. Throws before anything moves where the
  * place cannot be reached or is not known.
- * @param from the area that is left, undefined for the first one, which is entered as if from Record; what is in force; and Record, where the image stands
+ * @param from the area that is left, undefined for the first one, which is entered as if from Record; what is in use; and Record, where the image stands
  * while no area has shifted it
- * @returns the steps, and the image shift of the area that is in force after them
+ * @returns the steps, and the image shift of the area that is in use after them
  */
 export function planWay(
   present: PresentColumn,

@@ -205,7 +205,7 @@ export class LowDoseControl implements LowDose {
     if ((await this.parts.beamBlanked.read(signal)) !== blanks) await this.parts.beamBlanked.write(blanks, signal);
   }
 
-  /** Goes from the area that is in force to another one, or to the same one as it is defined now. */
+  /** Goes from the area that is in use to another one, or to the same one as it is defined now. */
   private async enter(name: LowDoseAreaName, signal?: AbortSignal): Promise<void> {
     if (this.book.read(name).diffraction) throw lowDoseErrors.diffraction(name);
     const present = await this.present(signal);
@@ -296,7 +296,7 @@ export class LowDoseControl implements LowDose {
     return JSON.stringify([this.book.table, name, place, shiftOffset, defocusOffset, beamShiftOffset, beamTiltOffset]);
   }
 
-  /** The image shift in force when the origin of the positions moves, so that the column stays where it is. */
+  /** The image shift in use when the origin of the positions moves, so that the column stays where it is. */
   private shiftedInForce({ units, magIndex }: ImageShiftInForce, by: number): ImageShiftInForce {
     const moved = { name: 'Record', place: this.book.alongAxis(by), shiftOffset: vector(0, 0) } as const;
     return { units: add(units, unitsOf(moved, magIndex, this.context())), magIndex };

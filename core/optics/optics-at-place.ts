@@ -21,7 +21,7 @@ import { type StandardFocus, standardFocus } from './standard-focus';
 
 /** Conditions of a delay. */
 export interface DelayOptions {
-  /** Counts instead of the factor in force, so that the delay at another one can be asked for. */
+  /** Counts instead of the factor in use, so that the delay at another one can be asked for. */
   readonly factor?: number;
 }
 

@@ -29,7 +29,7 @@ export interface ParameterSet {
   readonly driftCorrection: boolean;
   /** Division into frames; undefined for exposures that are not divided. */
   readonly fractions?: DoseFractions;
-  /** Scanning; undefined where nothing is said. */
+  /** Scanning; undefined by default. */
   readonly scan?: ScanParameters;
 }
 /** The division of the exposures of a parameter set into frames. */

@@ -47,7 +47,7 @@ export interface Settings {
   /** Cameras that are described but not active; parked ones have a negative number. */
   readonly parkedCameras: readonly CameraSettings[];
   readonly magnificationTable: readonly MagnificationRow[];
-  /** The parameter sets of each active camera, by camera number, as they are in force. */
+  /** The parameter sets of each active camera, by camera number, as they are in use. */
   readonly parameterSets: ReadonlyMap<CameraIndex, CameraParameterSets>;
   /**
    * Changes a parameter set until what is returned is called, or for this session; the file stays as it is. Throws `settings/no-such-camera` or

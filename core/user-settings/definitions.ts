@@ -16,7 +16,7 @@ export interface UserSettingDefinition<Value extends UserSettingValue = UserSett
   /** Fewest values that a line may have, where trailing ones may be left out. */
   readonly atLeast?: number;
   readonly decimals?: number;
-  /** Number of directions after which a whole number begins anew, also below zero. */
+  /** Number of directions after which a whole number begins again, also below zero. */
   readonly modulo?: number;
 }
 

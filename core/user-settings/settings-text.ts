@@ -92,7 +92,7 @@ export class SettingsText {
     this.replace(keyword, isIt, values);
   }
 
-  /** Takes the lines with a keyword away whose values are chosen; all of them where nothing is said. */
+  /** Takes the lines with a keyword away whose values are chosen; all of them by default. */
   remove(keyword: string, isIt: (values: readonly string[]) => boolean = () => true): void {
     this.lines = this.lines.filter((each) => each.keyword !== keyword || !isIt(itemsOf(each.text).slice(1)));
   }

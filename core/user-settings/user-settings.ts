@@ -14,7 +14,7 @@ import type { Lasting, SettingsFile } from './settings-file';
 import { SettingsText } from './settings-text';
 import { valueOf } from './setting-values';
 
-/** Origin of the value of a user setting that is in force: its default, the file, this session alone, or a script until it ends. */
+/** Origin of the value of a user setting that is in use: its default, the file, this session alone, or a script until it ends. */
 export type Standing = 'default' | 'file' | 'session' | 'script';
 
 /**
@@ -25,7 +25,7 @@ export interface UserSettings {
   /** Path of the file. */
   readonly file: string;
   get<Name extends UserSettingName>(name: Name): UserSettingValueOf<Name>;
-  /** True when it stands in the file or was set; otherwise its default is in force. */
+  /** True when it stands in the file or was set; otherwise its default is in use. */
   has(name: UserSettingName): boolean;
   /** Sets a value for good, and says whether it lasts. Throws `user-settings/wrong-value`. */
   set<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): Promise<Lasting>;
@@ -33,7 +33,7 @@ export interface UserSettings {
   setForNow<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): () => void;
   /** Calls after every change of any of them; what it returns ends that. */
   onChange(listen: () => void): () => void;
-  /** Origin of the value that is in force. */
+  /** Origin of the value that is in use. */
   standing(name: UserSettingName): Standing;
   /** Messages on lines of the file that were not understood. */
   readonly remarks: readonly string[];

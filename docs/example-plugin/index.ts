@@ -5,7 +5,7 @@ import { httpDetector, virtualDetector } from './detectors';
 
 const options = z.strictObject({
   camera: z.int().min(0).default(0).describe('Number of the camera in this file.'),
-  server: z.url().optional().describe('Address of the detector; the virtual microscope where nothing is said.'),
+  server: z.url().optional().describe('Address of the detector; the virtual microscope by default.'),
 });
 
 export default definePlugin({

@@ -43,7 +43,7 @@ const maxClearRival = 0.6;
 const reachShare = 0.25;
 /** Significance at the expected place as a share of that of another one, from which the expected one is taken. */
 const preferredShare = 0.8;
-/** Rest of a shift in pixels above which the parts are cut anew. */
+/** Rest of a shift in pixels above which the parts are cut again. */
 const maxRest = 1;
 const maxCuts = 3;
 /** Distance in pixels from which the expected shift is another place to look at. */

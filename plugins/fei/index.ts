@@ -41,7 +41,7 @@ const options = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe(
-      'Program, and what it is given, that runs the process that speaks to the column (wire: com); the Node that runs this program where nothing is said.',
+      'Program, and what it is given, that runs the process that speaks to the column (wire: com); the Node that runs this program by default.',
     ),
   objectiveApertures: z
     .array(z.number().int().positive().max(1000))

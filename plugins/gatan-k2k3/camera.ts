@@ -183,7 +183,7 @@ export class SingleShotCamera extends ServedCamera implements Camera {
 
   protected check(exposure: Exposure): void {
     const { width, height, binnings, longestExposure } = this.model;
-    // A negative read mode, as other cameras have, switches frames off in the server without a word.
+    // A negative read mode, as other cameras have, makes the server drop frames silently.
     if (exposure.frames && !this.traits.frames)
       throw gatanErrors.badExposure(this.traits.name, {
         what: 'division',

@@ -211,7 +211,7 @@ export class SimulatedHitachiWire implements HitachiTransport {
     return accepted;
   }
 
-  /** Value of a lens in focus; the column sets that of the lens that focuses anew at each magnification. */
+  /** Value of a lens in focus; the column sets that of the lens that focuses again at each magnification. */
   private base(what: string): number {
     const { baseFocus, lowMagnification } = this.microscope.state;
     return what === (lowMagnification ? 'Lens I1' : 'Lens OBJ') ? Math.round(baseFocus * rawFull) : rawCentre;

@@ -40,7 +40,7 @@ const functions = packetFunctions({
   OKtoRunExternalScript: { code: 3, request: {}, reply: { booleans: ['allowed'] }, repeatable: true },
 });
 
-/** A running SerialEM, through its socket for Python. It has to agree to be controlled, on every connection anew. */
+/** A running SerialEM, through its socket for Python. It has to agree to be controlled, on every new connection. */
 export class SocketSerialEmWire implements SerialEmTransport {
   private readonly opened = new OpenedClient<PacketClient>(serialEmErrors.notConnected);
   private agreedOn = 0;

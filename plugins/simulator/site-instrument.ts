@@ -28,7 +28,7 @@ const noCalibrations: OpticsCalibrations = { imageShift: none, stage: none, reco
 export interface Site {
   readonly settings: Settings;
   readonly traits: Scope['traits'];
-  /** The condenser of its column; that of an FEI column where nothing is said. */
+  /** The condenser of its column; that of an FEI column by default. */
   readonly condenser?: Pick<
     Instrument,
     'spotSizes' | 'brightestSpotSize' | 'hasNanoprobe' | 'alphas' | 'condenserApertures' | 'objectiveApertures'

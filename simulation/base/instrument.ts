@@ -8,11 +8,11 @@ export interface Magnification {
   readonly low: boolean;
   /** True in the second range above the low magnifications, with lens settings of its own (SAMAG of a JEOL, HR of a Hitachi). */
   readonly secondary?: boolean;
-  /** False where the beam goes with the image when that is shifted; the column keeps it on the camera where nothing is said. */
+  /** False where the beam goes with the image when that is shifted; the column keeps it on the camera by default. */
   readonly beamFollowsImageShift?: boolean;
-  /** Image rotation in degrees that the column reports; none where nothing is said. */
+  /** Image rotation in degrees that the column reports; none by default. */
   readonly rotationDegrees?: number;
-  /** Magnification and rotation that it reports when it works for the energy filter; as without where nothing is said. */
+  /** Magnification and rotation that it reports when it works for the energy filter; as without by default. */
   readonly eftemMagnification?: number;
   readonly eftemRotationDegrees?: number;
 }
@@ -25,7 +25,7 @@ export interface InstrumentCamera {
   readonly height: number;
   readonly countsPerElectron?: number;
   readonly superResolutionFactor?: 1 | 2;
-  /** 2 where its pixels are those of super-resolution; 1 where nothing is said. */
+  /** 2 where its pixels are those of super-resolution; 1 by default. */
   readonly pixelsPerPhysical?: 1 | 2;
   readonly stem?: boolean;
   readonly behindFilter?: boolean;
@@ -39,7 +39,7 @@ export interface InstrumentView {
   readonly pixelSizeMicrometres: number;
   /** Direction of specimen X, counter-clockwise from camera X. */
   readonly rotationDegrees: number;
-  /** Magnification that the site's files give for this camera; that of the table where nothing is said. */
+  /** Magnification that the site's files give for this camera; that of the table by default. */
   readonly magnification?: number;
   /** The site's calibrated matrix, specimen to camera, unbinned pixels per micrometre. */
   readonly specimenToCamera?: PlaneMatrix;
@@ -60,21 +60,21 @@ export type SiteRecord = Readonly<Record<string, number>>;
 /** An instrument as its settings describe it. */
 export interface Instrument {
   readonly magnifications: readonly Magnification[];
-  /** Those of a scanned probe, which are counted by themselves; the same where nothing is said. */
+  /** Those of a scanned probe, which are counted by themselves; the same by default. */
   readonly scannedMagnifications?: readonly Magnification[];
   readonly cameras: readonly InstrumentCamera[];
   readonly views: readonly InstrumentView[];
   /** Specimen to stage; minus the identity on most microscopes. */
   readonly specimenToStage: PlaneMatrix;
-  /** True for an energy filter in the column, through which every camera looks; none there where nothing is said. */
+  /** True for an energy filter in the column, through which every camera looks; none there by default. */
   readonly filterInColumn?: boolean;
-  /** True when the column works for the energy filter at the start; it does not where nothing is said. */
+  /** True when the column works for the energy filter at the start; it does not by default. */
   readonly startsInEftem?: boolean;
-  /** Camera lengths of the column in their order; unknown where nothing is said. */
+  /** Camera lengths of the column in their order; unknown by default. */
   readonly cameraLengthsMillimetres?: readonly number[];
-  /** The records of one name that the site has calibrated, which a twin of it takes for true; none where nothing is said. */
+  /** The records of one name that the site has calibrated, which a twin of it takes for true; none by default. */
   readonly calibrated?: (record: string) => readonly SiteRecord[];
-  /** Habit of the column at a change of magnification; it keeps all where nothing is said. */
+  /** Habit of the column at a change of magnification; it keeps all by default. */
   readonly habit?: ColumnHabit;
   /** Number of its spot sizes, from 1, and the one of them that is brightest: the first or the last. */
   readonly spotSizes?: number;
@@ -89,10 +89,10 @@ export interface Instrument {
     readonly alpha: number;
     readonly probe: number;
   })[];
-  /** Micrometres of its condenser and objective apertures; the usual ones where nothing is said. */
+  /** Micrometres of its condenser and objective apertures; the usual ones by default. */
   readonly condenserApertures?: readonly number[];
   readonly objectiveApertures?: readonly number[];
-  /** Number of its alphas; none where nothing is said. */
+  /** Number of its alphas; none by default. */
   readonly alphas?: number;
 }
 

@@ -70,7 +70,7 @@ export const cameras = definePart({
       .max(60)
       .optional()
       .describe(
-        'Seconds from the request of an image until its exposure begins; StartupDelay of the camera where nothing is said.',
+        'Seconds from the request of an image until its exposure begins; StartupDelay of the camera by default.',
       ),
     startupErrorSeconds: z
       .number()

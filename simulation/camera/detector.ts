@@ -80,7 +80,7 @@ export interface DetectorExposure {
   readonly rows: number;
   readonly readMode: ReadMode;
   readonly processing: Processing;
-  /** Number of times that the sensor is read out in it; once where nothing is said. */
+  /** Number of times that the sensor is read out in it; once by default. */
   readonly readouts?: number;
   /** Key of the noise of this exposure. */
   readonly noise: number;

@@ -62,9 +62,7 @@ export const aberrations = definePart({
         [0, 1],
       ])
       .describe('Rows of the matrix from beam-tilt units to milliradians along specimen X and Y.'),
-    beamTiltToSpecimenNanoprobe: matrixRows
-      .optional()
-      .describe('The same in nanoprobe; as in microprobe where nothing is said.'),
+    beamTiltToSpecimenNanoprobe: matrixRows.optional().describe('The same in nanoprobe; as in microprobe by default.'),
     comaFreeAxisMilliradians: pair
       .default([0, 0])
       .describe(

@@ -43,13 +43,13 @@ export class Drift {
     );
   }
 
-  /** Takes note of the range of magnification; a specimen charges up anew when the low one is entered. */
+  /** Takes note of the range of magnification; a specimen charges up again when the low one is entered. */
   magnificationSet(low: boolean, time: number): void {
     if (!low) this.charging = undefined;
     else this.charging ??= time;
   }
 
-  /** Takes note of a stage move, which may disturb the holder anew. */
+  /** Takes note of a stage move, which may disturb the holder again. */
   stageMoved(time: number): void {
     if (this.charging !== undefined) this.charging = time;
     if (!this.truth.decaying.restartsOnStageMove) return;

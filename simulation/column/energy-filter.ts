@@ -213,7 +213,7 @@ export const energyFilter = definePart({
           const terms = settling.fraction === 0 ? [] : [settling];
           energy.set({ x: finite('energy loss', loss), y: 0 }, now(), terms, settling.hysteresis);
         },
-        /** Electronvolts by which the zero-loss peak is brought back towards the middle of the slit. */
+        /** Electronvolts by which the zero-loss peak is moved back towards the middle of the slit. */
         setZeroLossAdjustment(electronvolts: number): void {
           adjustment = finite('zero-loss adjustment', electronvolts);
         },

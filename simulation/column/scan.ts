@@ -232,7 +232,7 @@ export const scan = definePart({
         for (let step = 0; step < Math.abs(steps); step++) current *= steps > 0 ? 0.5 : 2;
         return current;
       },
-      /** Degrees, as the generator does it. @param asked as it stands where nothing is said */
+      /** Degrees, as the generator does it. @param asked as it stands by default */
       rotation: (asked = rotation): number => turned(asked),
       detector: state,
       /** False for a detector that was inserted too short a time before. */

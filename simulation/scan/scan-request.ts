@@ -11,14 +11,14 @@ export interface FocusRamp {
 
 /** Settings of a scan beyond those of an exposure. The exposure is the time on the pixels; the scan itself takes longer. */
 export interface ScanRequest {
-  /** Detectors that deliver an image; the bright-field one where nothing is said. The first is the image of the exposure. */
+  /** Detectors that deliver an image; the bright-field one by default. The first is the image of the exposure. */
   readonly detectors?: readonly string[];
   /** Starts every line at the same phase of the mains. */
   readonly lineSync?: boolean;
-  /** Degrees by which the image turns counter-clockwise; as the scan generator stands where nothing is said. */
+  /** Degrees by which the image turns counter-clockwise; as the scan generator stands by default. */
   readonly rotationDegrees?: number;
   readonly focusRamp?: FocusRamp;
-  /** Times that were planned for it; new ones where nothing is said. */
+  /** Times that were planned for it; new ones by default. */
   readonly plan?: ScanPlan;
 }
 

@@ -61,7 +61,7 @@ const gainOf = (kind: StemDetectorKind, { contrast }: Pick<StemDetectorState, 'c
 export interface DetectedScan {
   /** Transmission of the specimen at each pixel. */
   readonly transmission: Float32Array;
-  /** Share of the time of each pixel for which the beam was there; everywhere where nothing is said. */
+  /** Share of the time of each pixel for which the beam was there; everywhere by default. */
   readonly lit?: Float32Array | undefined;
   /** Electrons of the probe in the time of a pixel. */
   readonly electrons: number;

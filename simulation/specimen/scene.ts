@@ -28,7 +28,7 @@ export interface Texture {
 
 /** A specimen as the image forms it. */
 export interface Scene {
-  /** Phase contrast as a multiple of amplitude contrast; that of the lens options where nothing is said. */
+  /** Phase contrast as a multiple of amplitude contrast; that of the lens options by default. */
   readonly phaseToAmplitude?: number;
   /** Micrometres over which what is painted lies at random heights. */
   readonly thickness: number;

@@ -24,7 +24,7 @@ const sizesPerRadius = 8;
 /** Cells of fewer pixels do not show the single spheres. */
 const smallestCell = 1.5;
 const stepsPerPixel = 8;
-/** Steps of the blur to a pixel: the slightest motion must not make all spheres anew. */
+/** Steps of the blur to a pixel: the slightest motion must not make all spheres again. */
 const blurSteps = 64;
 /** Distance from the edge in standard deviations of the blur at which it changes a sphere no more than its curvature says. */
 const edgeReach = 6;

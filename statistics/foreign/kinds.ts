@@ -45,7 +45,7 @@ export interface Place extends Scales {
 export interface Kind {
   readonly items: readonly MeasuredItem[];
   readonly draw: (chance: Chance, place: Place) => Partial<ForeignWorld>;
-  /** Range in which the true pixels are larger than the nominal ones by a share; 5 % either way where nothing is said. */
+  /** Range in which the true pixels are larger than the nominal ones by a share; 5 % either way by default. */
   readonly pixels?: readonly [number, number];
 }
 

@@ -80,7 +80,7 @@ export const drive =
     return { x: off(x, waves.x), y: off(y, waves.y) };
   };
 
-/** Places at which moves end a little off, anew with each move. */
+/** Places at which moves end a little off, new with each move. */
 export function looseEnds(scatter: number, seed: number): OnHistory {
   const draw = normals(seed);
   return (moves) => ({ x: scatter * draw(moves.length, 0), y: scatter * draw(moves.length, 1) });

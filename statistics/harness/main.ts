@@ -77,7 +77,7 @@ async function verify(given: readonly string[], choices: Choices, root: string):
       );
     });
   }
-  // What the workers wrote is read anew.
+  // What the workers wrote is read again.
   const results = tables.flatMap((table) => resultsOf(table, new State(choices.state, sources)));
   const rows = new Set(all.map(({ table, row }) => rowName(table, row)));
   const names = new Set(all.map(({ table }) => rowName(table, allRows)));

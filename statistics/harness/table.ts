@@ -42,7 +42,7 @@ export interface Table {
   readonly about: string;
   /** Id of the menu item that is measured, where it is one. */
   readonly item?: string;
-  /** Names of the rows, each a kind of truth or of circumstance; one row without a name where nothing is said. */
+  /** Names of the rows, each a kind of truth or of circumstance; one row without a name by default. */
   readonly rows?: readonly string[];
   /** Seeds are 1 to this number, for each row. */
   readonly seeds: number | ((row: string) => number);

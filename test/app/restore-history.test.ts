@@ -38,7 +38,7 @@ const found = {
 test('a record of the calibration file is saved there', async () => {
   const changes = [put('C2SpotOffset', offset)];
   const { text, main } = await broughtBack(true, changes, [put('C2SpotOffset', { ...offset, micro: 7 })]);
-  expect(text).toMatch(/Brought back the value of .*: Stored\. Saved to .*SerialEMcalibrations\.txt\.\n$/);
+  expect(text).toMatch(/Restored the value of .*: Stored\. Saved to .*SerialEMcalibrations\.txt\.\n$/);
   expect(main).toContain('C2SpotOffset 3 1.000000 2.000000');
 });
 

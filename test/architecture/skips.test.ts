@@ -10,7 +10,7 @@ const ways = [
   /\b(xit|xtest|xdescribe|fdescribe)\(/,
   /\bpending\(/,
   /\b(describe|it|test)\b *\?\?|[?:] *(describe|it|test)\b *[):]/,
-  // A test that is declared only where something is there is skipped without a word.
+  // A test that is declared only where something is there is skipped silently.
   /^\s*(if|for|while)\b.*\b(CI|existsSync|platform)\b.*\b(describe|it|test)(\.each)?\(/,
 ] as const;
 

@@ -113,7 +113,7 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
     ['illuminated-area-limits', 'Illuminated Area Limits'],
     ['lattice-spacing', "Lattice's Spacing"],
   ])(
-    'what is written anew passes what can be known of it, and fails only where its author must fill in (%s)',
+    'what is newly written passes what can be known of it, and fails only where its author must fill in (%s)',
     (name, label) => {
       const results = ended.get(name)!;
       const named = (status: string) =>

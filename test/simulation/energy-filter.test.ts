@@ -220,7 +220,7 @@ describe('the energy of the zero-loss peak', () => {
     expect(slope(-1.1) / top).toBeCloseTo(Math.exp(-1), 1);
   });
 
-  test('is brought back by an adjustment, and drifts', () => {
+  test('is restored by an adjustment, and drifts', () => {
     const given = slitIn(filtered({ zeroLossOffsetElectronvolts: 3, zeroLossDriftElectronvoltsPerMinute: 0.06 }));
     given.microscope.setZeroLossAdjustment(3);
     // Thirty images of 100 s each: the peak drifts by 3 eV meanwhile, by half of it until the middle.

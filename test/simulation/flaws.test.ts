@@ -114,7 +114,7 @@ test('catalase shows the waves of its whole cell only on request', () => {
   expect(power({ catalaseCellContrast: 0.3 })).toBeGreaterThan(0.01);
 });
 
-test('a specimen that charges drifts in low magnification only, at first quickly, and anew after a stage move', () => {
+test('a specimen that charges drifts in low magnification only, at first quickly, and again after a stage move', () => {
   const { microscope, clock } = bench({ chargingMicrometresLowMagnification: [2, -1], chargingSeconds: 10 });
   const drift = (magIndex: number): { x: number; y: number } => {
     microscope.setMagnification(magIndex);

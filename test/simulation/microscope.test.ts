@@ -197,9 +197,9 @@ describe('the simulator options', () => {
       withoutDefault.map((name) => [name, schema.properties[name]?.description]),
     );
     for (const description of Object.values(followers))
-      expect(description).toMatch(/as .*(outside|without) where nothing is said/);
-    expect(startupDelaySeconds).toMatch(/StartupDelay .* where nothing is said/);
-    expect(cameraLengthsMillimetres).toMatch(/CameraLengthTable.* where nothing is said/);
+      expect(description).toMatch(/as .*(outside|without) by default/);
+    expect(startupDelaySeconds).toMatch(/StartupDelay .* by default/);
+    expect(cameraLengthsMillimetres).toMatch(/CameraLengthTable.* by default/);
     for (const [name, property] of Object.entries(schema.properties)) {
       expect(property.description).toMatch(/^[A-Z].{10,}\.$/);
       expect(property.default !== undefined).toBe(name in defaults);

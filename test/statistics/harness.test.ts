@@ -110,7 +110,7 @@ describe('a result is stale', () => {
     expect(said).toContain(`stale  throws: white, 6 seeds: changed since ${file}`);
     expect(said).toContain('12 measurements, 0 of them have a result that holds');
     expect(said).not.toContain('held');
-    // A part that is measured anew does not mix with what is stale.
+    // A part that is measured again does not mix with what is stale.
     await given.verify('--only', 'throws: white', '--seeds', '5');
     expect(given.measured()).toEqual(all.slice(6, 11));
     expect(given.page()).toBe(before);

@@ -43,7 +43,7 @@ export class ComArray {
   /**
    * @param type of the elements
    * @param lengths of the dimensions, in the order of the indexes
-   * @param lowest index of each dimension; 0 where nothing is said
+   * @param lowest index of each dimension; 0 by default
    */
   constructor(
     readonly type: ComType,

@@ -48,7 +48,7 @@ export class ComApartment {
   /**
    * Starts a server, or reaches the one that runs.
    * @param name under which it is registered, such as `Scripting.Dictionary`, or its class as `{...}`
-   * @param places where it may run; within this process or in a program of this computer where nothing is said
+   * @param places where it may run; within this process or in a program of this computer by default
    */
   create(name: string, places: number = serverPlaces.inProcess | serverPlaces.local): AutomationObject {
     const { native } = this;

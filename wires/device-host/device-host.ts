@@ -11,15 +11,15 @@ export interface DeviceHostOptions {
   readonly module: string;
   /** Plain values for `openDevice`. */
   readonly options?: unknown;
-  /** The program that runs JavaScript, and what it is given before the file; this Node where nothing is said. */
+  /** The program that runs JavaScript, and what it is given before the file; this Node by default. */
   readonly command?: readonly string[];
-  /** Milliseconds until the process has to be there, and the device to be up; 30 s each where nothing is said. */
+  /** Milliseconds until the process has to be there, and the device to be up; 30 s each by default. */
   readonly startLimit?: number;
   /** Milliseconds that a call may take where it does not say otherwise; 30 s. */
   readonly callLimit?: number;
   /** Milliseconds after which a process that gives no sign of life is ended; 10 s. */
   readonly silence?: number;
-  /** True for an error after which the connection to the device must be made anew. */
+  /** True for an error after which the connection to the device must be made again. */
   readonly startsAnewAfter?: (error: unknown) => boolean;
 }
 
@@ -51,7 +51,7 @@ async function startedWithPatience(options: ProcessOptions, signal?: AbortSignal
 /**
  * A device that lives in a process of its own, so that native code which crashes or hangs takes nothing else with it. Calls are made one
  * after the other. When the process fails, the call that is under way fails with one error and is never made again by itself; the next
- * one starts the process anew and brings up the device.
+ * one restarts the process and brings up the device.
  */
 export class DeviceHost {
   private readonly turns: Turns;

@@ -55,25 +55,25 @@ export const hostErrors = {
     new HostError(
       'host/crashed',
       `${name}: the process that speaks to it ended by itself (${how})${during}.`,
-      `${look} It is started anew at the next use; if that fails again, restart the vendor's software.`,
+      `${look} It is restarted at the next use; if that fails again, restart the vendor's software.`,
     ),
   silent: (name: string, limit: number, during: string): HostError =>
     new HostError(
       'host/silent',
       `${name}: the process that speaks to it gave no sign of life for ${seconds(limit)}${during}, so it was ended.`,
-      `${look} It is started anew at the next use. Check that this computer is not overloaded.`,
+      `${look} It is restarted at the next use. Check that this computer is not overloaded.`,
     ),
   noAnswer: (name: string, call: string, limit: number): HostError =>
     new HostError(
       'host/no-answer',
       `${name}: no answer to ${call} within ${seconds(limit)}; the process that speaks to it was ended.`,
-      `${look} A message box may be waiting on the microscope computer. The process is started anew at the next use.`,
+      `${look} A message box may be waiting on the microscope computer. The process is restarted at the next use.`,
     ),
   garbled: (name: string, what: string, during: string): HostError =>
     new HostError(
       'host/garbled',
       `${name}: the process that speaks to it sent what cannot be understood (${what})${during}, so nothing of it was used and the process was ended.`,
-      `${look} It is started anew at the next use.`,
+      `${look} It is restarted at the next use.`,
     ),
   closed: (name: string, call: string): HostError =>
     new HostError('host/closed', `${name}: ${call} was asked for while it was not connected.`, 'Connect first.'),

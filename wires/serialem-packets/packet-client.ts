@@ -122,7 +122,7 @@ export class PacketClient {
     if (options.onConnection !== undefined && options.onConnection !== number)
       throw new WireError(
         'wire/connection-changed',
-        `${name} was connected to anew before ${packet.name}, which was not sent.`,
+        `${name} was connected to again before ${packet.name}, which was not sent.`,
         'Try again.',
       );
     const began = performance.now();

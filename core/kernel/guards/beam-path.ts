@@ -80,7 +80,7 @@ const spares = ({ setting: { traits } }: ProvidedSetting): number =>
   Number(traits.kind === 'switch' && traits.blocksBeam === 'everywhere');
 const blankerLast = (one: ProvidedSetting, other: ProvidedSetting): number => spares(one) - spares(other);
 
-/** Nobody can tell on a wire that does not know it; the operator sees to it there. */
+/** Nobody can tell on a wire that does not know it; the operator checks it there. */
 async function isOn(blocking: Blocking, signal?: AbortSignal): Promise<boolean> {
   try {
     return (await blocking.read(signal)) === true;

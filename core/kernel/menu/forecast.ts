@@ -15,7 +15,7 @@ export interface Move {
 
 /** The effects of a run on the microscope and the specimen, as far as they are known before. */
 export interface Forecast {
-  /** Images that are taken; none where nothing is said. */
+  /** Images that are taken; none by default. */
   readonly images?: Amount;
   /** Exposure of all images together, in seconds. */
   readonly exposure?: Amount;

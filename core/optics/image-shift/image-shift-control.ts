@@ -25,7 +25,7 @@ export interface ImageShiftRest {
 
 /** Options of writing an image shift. */
 export interface ImageShiftWriting {
-  /** Multiplies the delay that the image needs to come to rest; 1 where nothing is said, 0 for an image that nobody will take. */
+  /** Multiplies the delay that the image needs to come to rest; 1 by default, 0 for an image that nobody will take. */
   readonly delayFactor?: number;
   readonly signal?: AbortSignal;
 }

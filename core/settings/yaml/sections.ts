@@ -201,7 +201,7 @@ export const userSettingsFileSchema = z
   .partial()
   .describe('Where the choices of the user are kept, in the form of a settings file of SerialEM.');
 
-/** Path of the user's settings file, absolute; beside the calibrations where nothing is said. */
+/** Path of the user's settings file, absolute; beside the calibrations by default. */
 export function userSettingsFile(file: string, written: unknown, calibrationDirectory: string): string {
   const given = userSettingsFileSchema.safeParse(written ?? {}).data?.file;
   return given === undefined

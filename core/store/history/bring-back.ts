@@ -9,7 +9,7 @@ export interface ChangesBack {
   readonly sources: readonly StoredChange[];
 }
 
-/** Reason, in words, for which one of the changes of an entry cannot be brought back. */
+/** Reason, in words, for which one of the changes of an entry cannot be restored. */
 interface Conflict {
   readonly conflict: string;
 }
@@ -34,8 +34,8 @@ export function changesBack(target: ChangeTarget, entry: HistoryEntry, which: 'v
   if (conflicts.length > 0)
     throw new EucentricError({
       code: 'history/conflict',
-      message: `The entry of ${entry.when} (${entry.summary}) cannot be brought back: ${conflicts.join('; ')}.`,
-      hint: 'Nothing was changed. Bring back or measure what is missing first, or run the item of this entry again.',
+      message: `The entry of ${entry.when} (${entry.summary}) cannot be restored: ${conflicts.join('; ')}.`,
+      hint: 'Nothing was changed. Restore or measure what is missing first, or run the item of this entry again.',
     });
   const found = wanted.flatMap(({ source, back }) => (back && !('conflict' in back) ? [{ source, back }] : []));
   return { changes: found.map(({ back }) => back), sources: found.map(({ source }) => source) };

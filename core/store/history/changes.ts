@@ -67,7 +67,7 @@ export const put = <const Name extends RecordName>(
   options: RecordChangeOptions = {},
 ): Change<Name> => ({ put: name, row, ...options }) as Change<Name>;
 
-/** Changes some fields of the record with this key; what else stands in it stays, also when the change is brought back later. */
+/** Changes some fields of the record with this key; what else stands in it stays, also when the change is restored later. */
 export const amend = <const Name extends RecordName>(
   name: Name,
   key: Partial<StoredRecords[Name]>,

@@ -13,7 +13,7 @@ export interface HistoryEntry extends CalibrationResult {
   readonly when: string;
   /** The version of the program. */
   readonly version: string;
-  /** The entry that was brought back. */
+  /** The entry that was restored. */
   readonly restoredFrom?: string;
 }
 

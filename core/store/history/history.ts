@@ -34,7 +34,7 @@ export interface CalibrationHistory {
    * or high tension are other ones now, and `history/not-movable` for another place than that of the measurement.
    */
   restore(id: string, which?: 'value' | 'replaced', place?: RestorePlace): Promise<HistoryEntry>;
-  /** Reason why an entry cannot be brought back, whatever the conditions are; undefined when it can. */
+  /** Reason why an entry cannot be restored, whatever the conditions are; undefined when it can. */
   obstacle(entry: HistoryEntry, which?: 'value' | 'replaced'): string | undefined;
   /** Lines of the file that cannot be read; they stay in it. A line that was cut short by a power failure at the very end is not one. */
   damage(): Promise<readonly FileProblem[]>;
@@ -149,7 +149,7 @@ class HistoryFile implements CalibrationHistory {
       ...this.stamp(),
       kind: 'restored',
       restoredFrom: id,
-      summary: `Brought back ${which === 'value' ? 'the value of' : 'what was replaced on'} ${when}${where}: ${summary}`,
+      summary: `Restored ${which === 'value' ? 'the value of' : 'what was replaced on'} ${when}${where}: ${summary}`,
     };
   }
 

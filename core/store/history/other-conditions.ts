@@ -22,7 +22,7 @@ export interface InstrumentNow {
   magIndexes(magnification: number, camera: CameraIndex): readonly MagIndex[];
 }
 
-/** A place at which a value of the history is brought back, in place of the one where it was measured. */
+/** A place at which a value of the history is restored, in place of the one where it was measured. */
 export interface RestorePlace {
   readonly magIndex?: MagIndex;
   readonly camera?: CameraIndex;
@@ -125,7 +125,7 @@ export interface RestoreObstacle {
   readonly elsewhere?: Pick<RestorePlace, 'magIndex' | 'camera'>;
 }
 
-/** Returns why an entry must not be brought back where it was measured, and where it fits now; undefined when it may. */
+/** Returns why an entry must not be restored where it was measured, and where it fits now; undefined when it may. */
 export function restoreObstacle(now: InstrumentNow, entry: HistoryEntry): RestoreObstacle | undefined {
   if (!isOfPlace(entry)) return undefined;
   const found = otherConditions(now, entry.conditions);
@@ -162,7 +162,7 @@ export function movedTo(entry: HistoryEntry, { magIndex, camera }: RestorePlace)
   return { ...entry, conditions: { ...entry.conditions, ...place }, changes };
 }
 
-/** Throws `history/other-conditions` where an entry must not be brought back at its place, or at the one to which it was moved. */
+/** Throws `history/other-conditions` where an entry must not be restored at its place, or at the one to which it was moved. */
 export function checkConditions(now: InstrumentNow, entry: HistoryEntry, wanted: HistoryEntry): void {
   const obstacle = restoreObstacle(now, wanted);
   if (!obstacle) return;

@@ -79,6 +79,6 @@ export interface CalibrationResult {
   readonly simulated?: true;
   /** Numbers for the configuration of the site, which are written there on request. */
   readonly propertySuggestions?: readonly PropertySuggestion[];
-  /** The configuration into which these were written, on the word of the operator. */
+  /** The configuration into which these were written, with the consent of the operator. */
   readonly writtenTo?: string;
 }

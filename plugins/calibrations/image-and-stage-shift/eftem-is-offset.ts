@@ -90,7 +90,7 @@ export default defineItem({
     reference: value.text('Buffer of an image that was kept as the reference; nothing else was done then.', {
       optional: true,
     }),
-    offsets: value.quantity('How many offsets of the mode without the zero were derived anew.', { optional: true }),
+    offsets: value.quantity('How many offsets of the mode without the zero were recalculated.', { optional: true }),
   },
   stores: ['GIFShiftOffset', 'ImageShiftOffsets'],
   order: { step: 'between magnifications', after: ['image-shift'], holdsForDays: 180 },

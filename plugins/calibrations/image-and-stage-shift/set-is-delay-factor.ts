@@ -31,7 +31,7 @@ const questions = {
 
 const nanometres = { unit: 'nm', optional: true } as const;
 const results = {
-  factor: value.quantity('The factor now in force.'),
+  factor: value.quantity('The factor now in use.'),
   unsettledX: value.quantity(
     'What had not settled in X when an image was taken, in nanometres on the specimen.',
     nanometres,
@@ -98,7 +98,7 @@ export default defineItem({
       wanted === 'search' ? await search(run, measurement, factor) : await measure(run, measurement, wanted, factor);
     await measurement.restore();
     const { factor: inForce } = result.values;
-    // A search that was refused changes nothing: the factor that was in force is back.
+    // A search that was refused changes nothing: the factor that was in use is back.
     if (result.quality?.verdict === 'refused')
       return run.report({
         ...result,
@@ -209,7 +209,7 @@ function judgeSearch({
   remainingError = 0,
 }: SettlingSearchResult): Judgement {
   const change =
-    'The factor in force stays. Make the delays in ImageShiftDelays longer and search again; if something else moves, wait until it rests.';
+    'The factor in use stays. Make the delays in ImageShiftDelays longer and search again; if something else moves, wait until it rests.';
   const slow = {
     kind: 'edge',
     verdict: 'refused',
@@ -254,7 +254,7 @@ function inWords({
     case 'not seen':
       return `No settling can be seen after factor ${smallestFactor}: what is faster than the start of the camera does not show.`;
     case 'slow tail':
-      return `A part of image shift settles slowly: what is missing at factor ${readable(factor, 2)} is another after ${readable(plateauWait, 0)} s more. The factor in force stays.`;
+      return `A part of image shift settles slowly: what is missing at factor ${readable(factor, 2)} is another after ${readable(plateauWait, 0)} s more. The factor in use stays.`;
     case 'too slow':
       return `Image shift still settles at factor ${readable(factor, 1)}, the largest that was tried; the delays in ImageShiftDelays are far too short, or something else moves.`;
   }

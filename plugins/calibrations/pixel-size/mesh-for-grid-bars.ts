@@ -14,7 +14,7 @@ export default defineItem({
       why: 'The spacing of the bars follows from the openings per inch. 0 goes back to gratings.',
     },
   },
-  results: { mesh: value.quantity('The mesh now in force; 0 is none.', { unit: 'per inch' }) },
+  results: { mesh: value.quantity('The mesh now in use; 0 is none.', { unit: 'per inch' }) },
   anytime: true,
   forecast: 'nothing',
   async run({ settings }, run) {

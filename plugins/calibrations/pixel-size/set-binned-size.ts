@@ -16,7 +16,7 @@ export default defineItem({
       why: 'Small images are less noisy and show fewer false peaks; large ones resolve more lines. 0 lets the expected number of repeats decide.',
     },
   },
-  results: { binnedSize: value.quantity('The size in pixels now in force; 0 is automatic.', { unit: 'px' }) },
+  results: { binnedSize: value.quantity('The size in pixels now in use; 0 is automatic.', { unit: 'px' }) },
   anytime: true,
   forecast: 'nothing',
   async run({ memory }, run) {

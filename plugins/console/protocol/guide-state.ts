@@ -48,7 +48,7 @@ export interface CoverageTable {
   }[];
 }
 
-/** The reason why a value must not be brought back where it was measured without a question. */
+/** The reason why a value must not be restored where it was measured without a question. */
 export interface RestoreObstacleState {
   readonly text: string;
   readonly elsewhere?: { readonly magIndex?: number; readonly camera?: number; readonly label: string };
@@ -75,13 +75,13 @@ export interface HistoryRow {
   readonly units: Readonly<Record<string, string>>;
   /** The matrix that four of the values make. */
   readonly matrix?: MatrixState;
-  /** Reason why nothing of it can be brought back; undefined when it can. */
+  /** Reason why nothing of it can be restored; undefined when it can. */
   readonly notRestorable?: string;
   /** True when its value is the one in use. */
   readonly inUse: boolean;
   readonly replaces: boolean;
   /** Conditions that are other ones now, and the place at which the value fits instead. */
   readonly obstacle?: RestoreObstacleState;
-  /** The way in which a value that is brought back is kept: by saving the calibrations, by itself in the short-term file, or for this session only. */
+  /** The way in which a value that is restored is kept: by saving the calibrations, by itself in the short-term file, or for this session only. */
   readonly keptBy: 'saving' | 'itself' | 'session';
 }

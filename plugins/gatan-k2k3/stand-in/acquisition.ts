@@ -20,7 +20,7 @@ export const errorNumbers = {
 } as const;
 /** Bits of the flags of `SetK2Parameters2`. */
 const flagBits = { antialias: 7, subarea: 8 } as const;
-/** Bits of `processing` from which on it speaks of continuous mode. */
+/** Bits of `processing` from which on it is about continuous mode. */
 const processingBits = 7;
 const heightUnit = 100_000;
 const highestMode = 4;

@@ -48,7 +48,7 @@ export const beamDeflection = definePart({
     beamShiftToSpecimenLowMagnification: matrixRows
       .optional()
       .describe(
-        'Rows of the matrix from beam-shift units to micrometres on the specimen in low magnification; as outside where nothing is said.',
+        'Rows of the matrix from beam-shift units to micrometres on the specimen in low magnification; as outside by default.',
       ),
     beamShiftScaleNanoprobe: positive.default(1).describe('Factor by which beam shift does more in nanoprobe.'),
     beamShiftTurnNanoprobeDegrees: z

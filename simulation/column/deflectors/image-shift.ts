@@ -54,7 +54,7 @@ export const imageShift = definePart({
     imageShiftToSpecimenEftem: matrixRows
       .optional()
       .describe(
-        'Rows of the matrix from image-shift units to micrometres on the specimen when the column works for the energy filter, outside low magnification; the same as without where nothing is said.',
+        'Rows of the matrix from image-shift units to micrometres on the specimen when the column works for the energy filter, outside low magnification; the same as without by default.',
       ),
     imageShiftJumps: byMagIndex(z.tuple([positive, z.number()])).describe(
       'Boundaries at which image shift begins to act otherwise, by the first mag index beyond each: the factor, and the degrees counter-clockwise, against the matrices above; up to the next boundary, or the end of low magnification.',
@@ -90,7 +90,7 @@ export const imageShift = definePart({
       .boolean()
       .optional()
       .describe(
-        'Whether the beam follows the image shift by itself, so that it stays on the camera; as columns of the maker do where nothing is said: that of FEI yes, of JEOL no, of Hitachi where HitachiDoesBSforISflags says so.',
+        'Whether the beam follows the image shift by itself, so that it stays on the camera; as columns of the maker do by default: that of FEI yes, of JEOL no, of Hitachi where HitachiDoesBSforISflags says so.',
       ),
   },
 
@@ -209,7 +209,7 @@ export const imageShift = definePart({
 });
 
 /**
- * The image shift that brings back what the offset of a mag index takes from the centre. Only differences between mag indexes can be measured;
+ * The image shift that centres again what the offset of a mag index moves away. Only differences between mag indexes can be measured;
  * these are what is stored when the zero is set where the image is not displaced.
  */
 function offsetRecords(toCamera: ReadonlyMap<string, PlaneMatrix>, context: RecordContext): readonly PerfectRecord[] {

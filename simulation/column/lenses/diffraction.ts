@@ -23,7 +23,7 @@ export const diffraction = definePart({
       .min(1)
       .optional()
       .describe(
-        'Camera lengths of the column in their order; those of CameraLengthTable, or those of a usual column, where nothing is said.',
+        'Camera lengths of the column in their order; those of CameraLengthTable, or those of a usual column by default.',
       ),
   },
   truth({ cameraLengthsMillimetres }, _random, { instrument }): DiffractionTruth {

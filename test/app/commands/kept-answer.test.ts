@@ -60,7 +60,7 @@ describe('the answer of `menu`', () => {
       },
     ],
     ['an item is switched off with its plugin', () => removeLine(site.configuration, '  calibrations: {}')],
-  ])('is worked out anew when %s', (_, change) => {
+  ])('is worked out again when %s', (_, change) => {
     for (let call = 0; call < 3 && !isKept(menu()); call++) mark();
     expect(isKept(menu())).toBe(true);
     change();

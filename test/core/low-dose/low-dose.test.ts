@@ -122,7 +122,7 @@ describe('going from area to area', () => {
 });
 
 describe('switching off, STOP and failures', () => {
-  test('switching off goes to Record and leaves the beam on; nothing is left in force', async () => {
+  test('switching off goes to Record and leaves the beam on; nothing is left in use', async () => {
     const bench = await lowDoseBench();
     await defined(bench);
     const { lowDose, column, statePath } = bench;
@@ -203,7 +203,7 @@ describe('switching off, STOP and failures', () => {
     expect(stops).toBeGreaterThan(100);
   });
 
-  test('what cannot be put back is said, and no offset is believed to be in force', async () => {
+  test('what cannot be put back is said, and no offset is believed to be in use', async () => {
     const bench = await lowDoseBench();
     await defined(bench);
     const { lowDose, column } = bench;

@@ -65,7 +65,7 @@ describe('matrices', () => {
     expect(listed()).toEqual([]);
   });
 
-  it('that are derived or brought back carry no time and lose an earlier one', async () => {
+  it('that are derived or restored carry no time and lose an earlier one', async () => {
     const calibrations = await site.calibrations();
     calibrations.imageShift.set(asMagIndex(17), cameraIndex(0), someMatrix);
     calibrations.imageShift.set(asMagIndex(17), cameraIndex(0), otherMatrix, { sessionMeasured: false });

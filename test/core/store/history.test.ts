@@ -175,7 +175,7 @@ describe('bringing a value back', () => {
     ]);
   });
 
-  it('brings back what changed with it', async () => {
+  it('restores what changed with it', async () => {
     const derived = { magIndex: 18, camera: 0, ...otherMatrix };
     const entry = await history.append(
       resultAt(17, {
@@ -190,7 +190,7 @@ describe('bringing a value back', () => {
     expect(calibrations.imageShift.entries()).toEqual([]);
   });
 
-  it('brings back what was removed', async () => {
+  it('restores what was removed', async () => {
     const replaced = { magIndex: 17, camera: 0, ...someMatrix, magnification: 1700 };
     const removal = await history.append(
       resultAt(17, {
@@ -221,7 +221,7 @@ describe('bringing a value back', () => {
     expect(restored.changes).toMatchObject([{ replaced: { spot: 3, micro: 7, nano: 8 } }]);
   });
 
-  it('brings back a value that held for the session, and what it replaced', async () => {
+  it('restores a value that held for the session, and what it replaced', async () => {
     let factor = 0.7;
     const isOfSession = (name: string): name is SessionProperty => name === 'ISdelayScaleFactor';
     const settings = { isOfSession, get: () => factor, set: (_: string, value: number) => void (factor = value) };

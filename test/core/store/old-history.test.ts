@@ -134,7 +134,7 @@ describe('a history of the older form', () => {
     }
   });
 
-  test('is brought back, the several rows of one entry too', async () => {
+  test('is restored, the several rows of one entry too', async () => {
     await history.restore('image shift', 'replaced');
     expect(calibrations.imageShift.get(magIndex(17), cameraIndex(0))).toEqual(other);
     expect(calibrations.imageShift.get(magIndex(18), cameraIndex(0))).toEqual(other);

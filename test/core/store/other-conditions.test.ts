@@ -106,7 +106,7 @@ describe('the conditions of an entry', () => {
   });
 });
 
-describe('bringing back', () => {
+describe('restoring', () => {
   let folder: Site;
   beforeEach(() => {
     folder = new Site();
@@ -145,8 +145,8 @@ describe('bringing back', () => {
     const restored = await history.restore(id, 'value', { magIndex: magIndex(7) });
     expect([...calibrations.imageShift.entries()]).toMatchObject([{ magIndex: 7, camera: 0, matrix }]);
     expect(restored.conditions).toMatchObject({ magIndex: 7, magnification: 10_000 });
-    expect(restored.summary).toMatch(/^Brought back the value of .* at mag index 7: Image shift calibrated/);
-    // The new entry fits the instrument, so it can be brought back without a question.
+    expect(restored.summary).toMatch(/^Restored the value of .* at mag index 7: Image shift calibrated/);
+    // The new entry fits the instrument, so it can be restored without a question.
     calibrations.imageShift.remove(magIndex(7), cameraIndex(0));
     await history.restore(restored.id);
     expect([...calibrations.imageShift.entries()]).toHaveLength(1);

@@ -82,7 +82,7 @@ describe('records of any kind', () => {
 });
 
 describe('a snapshot', () => {
-  it('brings back everything', async () => {
+  it('restores everything', async () => {
     const calibrations = await site.calibrations();
     calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     await calibrations.save();

@@ -102,7 +102,7 @@ describe('saving the calibrations', () => {
     await expect(calibrations.save()).rejects.toMatchObject({ code: 'store/changed-on-disk' });
   });
 
-  it('brings back a file that was deleted', async () => {
+  it('restores a file that was deleted', async () => {
     site.write(main, ...original);
     const calibrations = await site.calibrations();
     rmSync(site.path(main));

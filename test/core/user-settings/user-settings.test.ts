@@ -169,7 +169,7 @@ describe('a value', () => {
     );
   });
 
-  test('may be what the limits leave out on purpose, and a direction begins anew', () => {
+  test('may be what the limits leave out on purpose, and a direction begins again', () => {
     expect(parseUserSetting('UsersComaTilt', ['-1'])).toBe(-1);
     expect(parseUserSetting('BeamTiltDirection', ['-1'])).toBe(3);
     expect(parseUserSetting('BeamTiltDirection', ['6'])).toBe(2);

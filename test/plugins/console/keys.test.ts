@@ -31,7 +31,7 @@ describe('the cookie', () => {
     expect((await get(site, '/', { cookie: `${name}=${tokenOf(site.administrator)}` })).status).toBe(403);
   });
 
-  test('is of no use at another console', async () => {
+  test('does not work at another console', async () => {
     await using other = await serveSite({ consoleOptions });
     const { headers } = await get(site, `/?token=${key}`);
     const pass = String(headers['set-cookie']).split(';')[0]!.split('=')[1]!;

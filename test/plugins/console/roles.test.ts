@@ -137,7 +137,7 @@ describe('the configuration', () => {
   }
   const text = (): string => readFileSync(path.join(site.instrument.folder, 'simulator.yaml'), 'utf8');
 
-  test('is written on the word of an administrator, not of an operator, who may decline', async () => {
+  test('is written with the consent of an administrator, not of an operator, who may decline', async () => {
     const { session } = site.instrument;
     const [operator, administrator] = [await opened({ token: tokenOf(site.operator) }), await opened()];
     await ask(operator, { do: 'control', take: true });

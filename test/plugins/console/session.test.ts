@@ -157,7 +157,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
     expect(page.faults).toEqual([]);
   });
 
-  test('a whole calibration, repeated: what it replaces, the history, a value brought back, the guide and the configuration', async () => {
+  test('a whole calibration, repeated: what it replaces, the history, a value restored, the guide and the configuration', async () => {
     await using site = await serveSite({ magIndex: 22, edit: tinyCamera });
     const { instrument } = site;
     const page = await openPage(browser, site.administrator, { colorScheme: 'light' });

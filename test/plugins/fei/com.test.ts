@@ -226,7 +226,7 @@ describeOnWindows('FEI columns over COM that differ', () => {
     columns = undefined;
   });
 
-  it('a server that hangs is given up, and started anew', async () => {
+  it('a server that hangs is given up, and restarted', async () => {
     columns = new ComColumns({ answerLimit: 4 });
     const { transport } = await columns.make();
     columns.folder.expect('Projection.Defocus hang');

@@ -168,7 +168,7 @@ export class HitachiStandIn {
       : name;
   }
 
-  /** The column focuses itself anew for each magnification. */
+  /** The column focuses itself again for each magnification. */
   private refocus(): void {
     const at = parseInt(this.lenses.get('OBJ')!, 16);
     this.lenses.set('OBJ', (at === 0 ? 0x400 : at - 0x400).toString(16).toUpperCase().padStart(6, '0'));

@@ -82,7 +82,7 @@ it.each([
   await kernel.dispose();
 });
 
-it('none are taken where nothing is said', async () => {
+it('none are taken by default', async () => {
   const kernel = await connected('[]');
   expect(kernel.registry.has(Cameras) ? kernel.registry.get(Cameras).all : []).toEqual([]);
   await kernel.dispose();

@@ -117,7 +117,7 @@ describe('the time before an exposure', () => {
   }
   const range = (delays: readonly number[]): [number, number] => [Math.min(...delays), Math.max(...delays)];
 
-  test('is that of the properties where nothing is said', () => {
+  test('is that of the properties by default', () => {
     const [least, most] = range(measured({}, { unblankAt: 0.7, shots: 5 }));
     expect(least).toBeCloseTo(0.6, 2);
     expect(most).toBeCloseTo(0.6, 2);

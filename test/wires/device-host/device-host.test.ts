@@ -179,7 +179,7 @@ describe('the end of the process', () => {
     const id = await processOf(host);
     void failureOf(host.call('hold', [folder]));
     await callHasBegun();
-    // What the end of this program does: the connection goes, and nobody here sees to the end of the process.
+    // What the end of this program does: the connection goes, and nobody here waits for the end of the process.
     const { socket } = linkOf(host);
     socket.removeAllListeners('close');
     socket.destroy();

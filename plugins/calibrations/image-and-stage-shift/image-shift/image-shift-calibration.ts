@@ -121,7 +121,7 @@ const maxWait = 60;
 /** Ratio of the displacements of both axes above which the smaller axis is dead, not the pixel size wrong. */
 const deadAxisRatio = 8;
 
-/** One run of the image shift calibration; made anew for each run. */
+/** One run of the image shift calibration; made again for each run. */
 export class ImageShiftCalibration {
   constructor(private readonly use: Uses<typeof imageShiftNeeds>) {}
 

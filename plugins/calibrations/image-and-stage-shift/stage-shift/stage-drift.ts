@@ -47,7 +47,7 @@ const scatters = [
   { size: 0.04, weight: 3 },
   { size: 0.3, weight: 1 },
 ];
-/** Displacements in micrometres by which images tremble, each anew: few images without a move make a drift of them. */
+/** Displacements in micrometres by which images tremble, each time new: few images without a move make a drift of them. */
 const tremblings = [
   { size: 0, weight: 6 },
   { size: 0.004, weight: 1 },

@@ -112,7 +112,7 @@ function presentIn(
   };
 }
 
-/** The latest entry in force of each record and place that was measured itself. */
+/** The latest entry in use of each record and place that was measured itself. */
 function measuredBy({ history, inForce }: CoverageParts): ReadonlyMap<string, HistoryEntry> {
   const latest = new Map<string, HistoryEntry>();
   for (const entry of history) {

@@ -53,7 +53,7 @@ export interface HistoryJudgement {
   /** True when all that an entry measured is in use. */
   readonly inForce?: (entry: HistoryEntry) => boolean;
   readonly now?: InstrumentNow;
-  /** Reason why an entry cannot be brought back at all; undefined when it can. */
+  /** Reason why an entry cannot be restored at all; undefined when it can. */
   readonly obstacle?: CalibrationHistory['obstacle'];
 }
 

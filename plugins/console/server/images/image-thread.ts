@@ -18,7 +18,7 @@ interface Waiting {
 
 /**
  * A thread that makes the messages with images, so that nobody waits for a transform who wants to stop a run. It starts with the first
- * image, gets each image once, and starts anew after it has failed.
+ * image, gets each image once, and restarts after it has failed.
  */
 export class ImageThread {
   private worker: Worker | undefined;

@@ -106,7 +106,7 @@ export class Access {
     return this.names.has(this.port === 80 && !/:\d+$/.test(host) ? `${host.toLowerCase()}:80` : host.toLowerCase());
   }
 
-  /** Bound to the key and to this console, and of no use for finding the key. */
+  /** Bound to the key and to this console, and does not help to find the key. */
   private passOf({ sha256 }: Key): string {
     return createHash('sha256').update(`page ${this.port} `).update(sha256).digest('base64url');
   }

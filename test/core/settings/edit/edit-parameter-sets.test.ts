@@ -113,7 +113,7 @@ describe('parameter sets in a configuration', () => {
   });
 });
 
-describe('parameter sets in force', () => {
+describe('parameter sets in use', () => {
   const { settings } = parseSettings(`${head}parameterSets:\n  0: { Trial: { binning: 4 } }\n`, 'i.yaml');
   const trial = () => settings.parameterSets.get(cameraIndex(0))!.Trial;
 

@@ -21,7 +21,7 @@ describe.each(golden)('the layouts of the %s file', (kind, lines) => {
     expect(read(lines, kind).file!.render(mode).toString('latin1')).toBe(lines.join(''));
   });
 
-  it('write every record that is stored anew byte for byte', () => {
+  it('write every record that is stored again byte for byte', () => {
     const source = read(lines, kind).file!;
     const target = CalibrationFile.empty(kind);
     for (const name of fileFormats[kind].layouts.keys()) {

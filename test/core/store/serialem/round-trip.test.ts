@@ -67,9 +67,9 @@ describe.each(cases)('the codec of $name ($kind)', ({ kind, name, layout }) => {
             : own;
         });
         expect(plainZeros(again.get(name))).toEqual(plainZeros(wanted));
-        const anew = CalibrationFile.empty(kind);
-        anew.replaceAll(name, again.get(name));
-        expect(anew.render().equals(written)).toBe(true);
+        const fresh = CalibrationFile.empty(kind);
+        fresh.replaceAll(name, again.get(name));
+        expect(fresh.render().equals(written)).toBe(true);
         expect(again.render('preserve').equals(written)).toBe(true);
       }),
       { numRuns: 40 },

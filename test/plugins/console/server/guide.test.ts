@@ -152,7 +152,7 @@ test('a value that was removed, replaced or never saved is not in use', async ()
   expect(inForce(entry)).toBe(false);
 });
 
-test('a result of several rows is in use when all that it measured is, and can be brought back from its row', async () => {
+test('a result of several rows is in use when all that it measured is, and can be restored from its row', async () => {
   await using instrument = await virtualInstrument();
   const { calibrations, settings } = instrument;
   const row = (magIndex: number, eftem: number) => ({ magIndex: asMagIndex(magIndex), eftem, x: magIndex, y: 1 });

@@ -12,7 +12,7 @@ export interface Reply {
   readonly body: string;
 }
 
-/** Parts of an attempt to open a socket; those of an administrator's page where nothing is said. */
+/** Parts of an attempt to open a socket; those of an administrator's page by default. */
 export interface SocketAttempt {
   readonly token?: string;
   readonly origin?: string;

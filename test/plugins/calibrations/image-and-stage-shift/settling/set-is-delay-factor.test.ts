@@ -77,7 +77,7 @@ describe('what has not settled', () => {
   });
 });
 
-test('what was measured goes into the history, with what it holds for, and is brought back for the session', async () => {
+test('what was measured goes into the history, with what it holds for, and is restored for the session', async () => {
   await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0.1 });
   await runItem(instrument, item, { measure: 'six', factor: '0.6' });
   const [entry, ...others] = await instrument.history.list({ item });
