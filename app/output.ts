@@ -133,7 +133,8 @@ export function reporting(reporter: RunReporter, answers: OperatorPort): Operato
       reporter.asked(question, answer);
       return answer;
     },
-    button: (names, signal, text) => answers.button(names, signal, text),
+    ...(answers.showsLive && { showsLive: true }),
+    button: (names, signal, text, live) => answers.button(names, signal, text, live),
     mark: (buffer, kind, signal) => answers.mark(buffer, kind, signal),
     log: (text) => reporter.log(text),
     progress: (progress) => reporter.progress(progress),

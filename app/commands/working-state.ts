@@ -1,4 +1,5 @@
 import { type Command, Argument } from 'commander';
+import { cameraIndex } from '../../core/base';
 import { PARAMETER_SETS, type ParameterSetName } from '../../core/settings';
 import {
   type AlignBufferOptions,
@@ -11,6 +12,7 @@ import {
   takeIntoBufferCommand,
 } from './buffers';
 import type { CommandContext } from './context';
+import { liveCommand, type LiveOptions } from './live';
 import { importParameterSetsCommand, setParametersCommand, showParameterSetsCommand } from './parameter-sets';
 import { exportSettingsCommand, importSettingsCommand, setSettingCommand, showSettingsCommand } from './settings';
 
@@ -80,6 +82,16 @@ export function addWorkingStateCommands(
         importParameterSetsCommand(context, file, options),
       ),
     );
+  command(
+    program,
+    'live',
+    'show images one after the other, with their rate and counts, until Ctrl-C',
+    'live View --images 20',
+  )
+    .addArgument(new Argument('<set>', 'the parameter set').choices(PARAMETER_SETS))
+    .option('--images <number>', 'end after this many images', integer)
+    .option('--camera <number>', 'select this camera first', (text) => cameraIndex(integer(text)))
+    .action(action<[ParameterSetName, LiveOptions]>((context, set, options) => liveCommand(context, set, options)));
   return [settings, sets, addBufferCommands(program, { command, action, integer, numeric })];
 }
 

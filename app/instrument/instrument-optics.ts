@@ -1,6 +1,6 @@
 import { type Clock, type Logger, type MagIndex, imageShiftUnits, inNanometres, vector } from '../../core/base';
 import { type Camera, Cameras, EftemMode, LensNormalization, Scope, Stage, StemMode } from '../../core/devices';
-import { ImageBuffers, type ImageContext, Kernel, LowDose, tappingSide } from '../../core/kernel';
+import { ImageBuffers, Kernel, LowDose, tappingSide } from '../../core/kernel';
 import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../../core/acquisition';
 import {
   ImageShiftAdjustment,
@@ -13,6 +13,7 @@ import {
   delayFactorAtStart,
 } from '../../core/optics';
 import { Settings } from '../../core/settings';
+import { lowDoseContext } from '../working-state/low-dose-context';
 import { Calibrations, type Conditions } from '../../core/store';
 
 /** Provides the services of an instrument that has a column and cameras: optics, settling, image shift, acquisition. */
@@ -91,7 +92,7 @@ export function provideOptics(
       buffers,
       log,
       date: () => clock.date(),
-      moreContext: () => lowDoseContext(registry),
+      moreContext: () => lowDoseContext(registry.has(LowDose) ? registry.get(LowDose) : undefined),
       ...(stage && { stage }),
     }),
   );
@@ -118,10 +119,4 @@ export function opticalConditions(optics: Optics | undefined, { magIndex, camera
     magnification,
     ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }),
   };
-}
-
-/** The area of Low Dose for an image, where Low Dose is on. */
-function lowDoseContext(registry: Kernel['registry']): Partial<ImageContext> {
-  const area = registry.has(LowDose) ? registry.get(LowDose).area : undefined;
-  return area === undefined ? {} : { lowDoseArea: area };
 }

@@ -46,6 +46,7 @@ import { offerProperties, prepareText } from '../property-writing';
 import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
 import { undrivenCameras } from '../undriven-cameras';
+import { LiveImage } from '../../core/acquisition';
 import { provideBufferWork } from '../working-state/buffers';
 import { provideLiveImage } from '../working-state/live-image';
 import { provideLowDose } from '../working-state/low-dose';
@@ -295,6 +296,7 @@ function assemble(
     beamPath: kernel.beamPath,
     moreConditions: (read) => opticalConditions(optics, read),
     target: { calibrations, settings },
+    showLive: async ({ set }) => (await find(LiveImage)?.showBeside(set)) ?? (() => Promise.resolve()),
     remember: async (result) => void (await history.append(result)),
     offerProperties: (suggestions, operator) => offerProperties(options.configuration, suggestions, operator),
   });

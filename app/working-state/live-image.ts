@@ -1,9 +1,10 @@
 import { type Clock, type Logger, metres } from '../../core/base';
 import { LiveImage, LiveImages } from '../../core/acquisition';
 import { Cameras, Scope } from '../../core/devices';
-import { ImageBuffers, type Kernel, type Session, tappingSide } from '../../core/kernel';
+import { areaOfSet, ImageBuffers, type Kernel, LowDose, type Session, tappingSide } from '../../core/kernel';
 import { ImageShiftControl, Optics } from '../../core/optics';
 import type { Settings } from '../../core/settings';
+import { lowDoseContext } from './low-dose-context';
 
 /** Provides the live image on an instrument that has a column and cameras; it stops where a run needs the camera, and goes on after it. */
 export function provideLiveImage(
@@ -24,6 +25,10 @@ export function provideLiveImage(
     buffers,
     clock,
     warn: (text) => log.warn(text),
+    prepare: async (name, signal) => {
+      const lowDose = find(LowDose);
+      if (lowDose?.on) await lowDose.goTo(areaOfSet(name), signal);
+    },
     context: async (camera) => {
       const magIndex = await scope.magIndex.read();
       const { magnification, pixelSize } = optics.at({ magIndex, camera });
@@ -32,6 +37,7 @@ export function provideLiveImage(
         magnification,
         ...(pixelSize && { pixelSize: metres(pixelSize.value) }),
         netImageShift: await imageShift.readAt(magIndex),
+        ...lowDoseContext(find(LowDose)),
       };
     },
   });

@@ -14,7 +14,7 @@ import {
   Scope,
   Screen,
 } from '../../core/devices';
-import { type Kernel, LowDose, type Session, tappingSide } from '../../core/kernel';
+import { type Kernel, LowDose, type Session } from '../../core/kernel';
 import { LowDoseControl, LowDoseStateFile } from '../../core/low-dose';
 import { ImageShiftCarrying, ImageShiftControl, Optics } from '../../core/optics';
 import type { Settings } from '../../core/settings';
@@ -78,11 +78,15 @@ export function provideLowDose(
       },
     },
   });
-  tappingSide(kernel.hooks, 'eucentric').didAcquire.tap(() => lowDose.blankAsNeeded());
+  kernel.beamPath.onClosed(() =>
+    lowDose.blankAsNeeded().catch((error: unknown) => log.warn(`The beam was not blanked: ${describe(error)}`)),
+  );
   let wasDown: unknown;
   kernel.onSetting((setting, value) => {
     if (setting.name !== screenDown?.name || value === wasDown) return;
     wasDown = value;
+    // The screen is raised for an image as well.
+    if (kernel.beamPath.isInUse) return;
     lowDose.blankAsNeeded().catch((error: unknown) => log.warn(`Low Dose: ${describe(error)}`));
   });
 }

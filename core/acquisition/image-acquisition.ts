@@ -1,6 +1,14 @@
 import { type MagIndex, type Logger, metres, service } from '../base';
 import { Cameras, type Exposure, type Scope, type Stage } from '../devices';
-import { type BufferedImage, type ImageBuffers, type ImageContext, readConditions, Session } from '../kernel';
+import {
+  areaOfSet,
+  type BufferedImage,
+  type ImageBuffers,
+  type ImageContext,
+  LowDose,
+  readConditions,
+  Session,
+} from '../kernel';
 import { type ParameterSetName, Settings } from '../settings';
 import type { Conditions } from '../store';
 import { acquisitionErrors } from './errors';
@@ -113,6 +121,8 @@ export async function takeImage(
   const set = camera && find(Settings)?.parameterSets.get(camera.index)?.[name];
   if (!set) return undefined;
   await find(LiveImage)?.stop();
+  const lowDose = find(LowDose);
+  if (lowDose?.on) await lowDose.goTo(areaOfSet(name), signal);
   // An image that somebody asks for by itself is kept with all that is known of it. Those of a series do without, which saves some calls each.
   const conditions = await readConditions(find(Session)?.deviceSettings() ?? [], find(Cameras));
   return find(ImageAcquisition)?.take(exposureOf(set, camera), {

@@ -28,6 +28,11 @@ export interface LiveImage {
   stop(): Promise<void>;
   /** Gives the camera free until what is returned is called; then it goes on where it was running. Runs do so. */
   yieldCamera(): Promise<() => void>;
+  /**
+   * Shows a parameter set while a run that holds the camera waits for its operator; resolves with the first image. What it returns ends that, and the camera
+   * is idle again; a live image that made way for the run still goes on after it.
+   */
+  showBeside(name: ParameterSetName): Promise<() => Promise<void>>;
   /** Calls when it starts, shows an image or ends; what it returns ends that. */
   onChange(listen: () => void): () => void;
 }
@@ -42,6 +47,8 @@ export interface LiveParts {
   readonly clock: Clock;
   /** State of the microscope for an image of a camera, read once at the start; the pixel size is that without binning. */
   readonly context: (camera: CameraIndex) => Promise<ImageContext>;
+  /** Brings the column to where images of a parameter set are taken, such as an area of Low Dose, before the first one. */
+  readonly prepare?: (name: ParameterSetName, signal: AbortSignal) => Promise<void>;
   /** Told when the live image ends by itself. */
   readonly warn: (text: string) => void;
 }
@@ -108,6 +115,16 @@ export class LiveImages implements LiveImage {
     };
   }
 
+  async showBeside(name: ParameterSetName): Promise<() => Promise<void>> {
+    await this.end();
+    // A run stays where it is.
+    await this.run(name, undefined);
+    const { current } = this;
+    return async () => {
+      if (this.current === current) await this.end();
+    };
+  }
+
   onChange(listen: () => void): () => void {
     this.listeners.add(listen);
     return () => void this.listeners.delete(listen);
@@ -120,12 +137,17 @@ export class LiveImages implements LiveImage {
     await current.done;
   }
 
-  private run(name: ParameterSetName): Promise<BufferedImage> {
+  private run(name: ParameterSetName, prepare = this.parts.prepare): Promise<BufferedImage> {
     const controller = new AbortController();
     const { selected } = this.parts.cameras;
     this.counted = { images: 0, since: 0 };
     return new Promise<BufferedImage>((resolve, reject) => {
-      const done = this.show(name, selected, controller.signal, resolve)
+      const done = Promise.resolve(prepare?.(name, controller.signal))
+        .then(() => this.show(name, selected, controller.signal, resolve))
+        .then(() => {
+          // A camera that somebody else has stopped stays so.
+          if (!controller.signal.aborted) this.wanted = undefined;
+        })
         .catch((error: unknown) => {
           reject(error instanceof Error ? error : new Error(describe(error)));
           if (this.counted.images > 0 && !controller.signal.aborted) {

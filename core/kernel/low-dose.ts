@@ -7,11 +7,15 @@ import {
   service,
 } from '../base';
 import type { ProbeMode } from '../devices';
+import type { ParameterSetName } from '../settings';
 
 /** The areas of Low Dose, in the order of SerialEM's numbers. */
 export const lowDoseAreas = ['View', 'Focus', 'Trial', 'Record', 'Search'] as const;
 /** The name of an area of Low Dose. */
 export type LowDoseAreaName = (typeof lowDoseAreas)[number];
+
+/** The area in which images of a parameter set are taken. Preview shows the place of Record. */
+export const areaOfSet = (set: ParameterSetName): LowDoseAreaName => (set === 'Preview' ? 'Record' : set);
 
 /** Settings of the column for one purpose; what is undefined is taken from the column when the area is first entered. */
 export interface LowDoseArea {
@@ -46,6 +50,8 @@ export interface LowDose {
   readonly on: boolean;
   /** The area in which the column is; undefined when it is off, and until the first one is entered. */
   readonly area: LowDoseAreaName | undefined;
+  /** Micrometres that the present area has added to the defocus; 0 where it adds none. */
+  readonly defocusOffset: number;
   /** The areas for the present kind of camera: a regular one, one behind the energy filter, or a scanning one. */
   readonly areas: Readonly<Record<LowDoseAreaName, LowDoseArea>>;
   /** True when changes of the column in an area become changes of the area. */

@@ -95,6 +95,10 @@ export class LowDoseControl implements LowDose {
     return this.current;
   }
 
+  get defocusOffset(): number {
+    return this.inForce?.defocusOffset ?? 0;
+  }
+
   get areas(): Readonly<Record<LowDoseAreaName, LowDoseArea>> {
     return this.book.all;
   }
@@ -367,7 +371,7 @@ export class LowDoseControl implements LowDose {
 
   /** Does work that nothing else may do meanwhile; waits while the column follows a changed setting. */
   private async alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    // What could not be followed was logged, and is found again by whoever moves next.
+    // What could not be followed was logged; the next way begins from what is in force.
     await this.following?.catch(() => undefined);
     return this.move(work);
   }

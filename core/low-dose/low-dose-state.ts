@@ -27,7 +27,7 @@ export interface LowDoseState extends AreaInForce {
   readonly imageShift: Vector;
   /** True while the column is on its way. */
   readonly moving: boolean;
-  /** Where it goes, and what that puts on. */
+  /** The area that it goes to, and what that puts on. */
   readonly towards?: AreaInForce;
 }
 

@@ -15,6 +15,8 @@ type Blocking = AnySetting & { readonly traits: SwitchTraits };
 export class BeamPath {
   private restoreLater: RestoreLater | undefined;
   private readonly kept = new Set<AnySetting>();
+  private users = 0;
+  private readonly closed: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly settings: () => readonly ProvidedSetting[],
@@ -28,17 +30,30 @@ export class BeamPath {
     return () => (this.restoreLater = undefined);
   }
 
+  /** True while a camera needs the beam. Nothing may blank it then. */
+  get isInUse(): boolean {
+    return this.users > 0;
+  }
+
+  /** Calls whenever no camera needs the beam any more, and waits for it. */
+  onClosed(listen: () => Promise<void>): void {
+    this.closed.push(listen);
+  }
+
   /**
    * Clears the way to a camera; what is returned closes it again after a plain exposure. Throws `camera/beam-blocked` for something that
    * stays in the way, and what a device throws that cannot be read or moved: an image without a beam would be measured as if it had one.
    */
   async clear({ stem }: CameraTraits, signal?: AbortSignal): Promise<() => Promise<void>> {
     const opened: Blocking[] = [];
+    this.users += 1;
     const close = async (): Promise<void> => {
+      this.users -= 1;
       for (const blocking of opened.reverse())
         await blocking.write(true).catch((error: unknown) => {
           this.log.warn(`${blocking.traits.label}: could not be ${blocking.traits.on} again: ${describe(error)}`);
         });
+      if (this.users === 0) for (const listen of this.closed) await listen();
     };
     try {
       // The blanker last: it spares the specimen while the screen rises.

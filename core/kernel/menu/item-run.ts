@@ -2,7 +2,7 @@ import type { Clock, Logger, Undo } from '../../base';
 import type { AnySetting } from '../../devices';
 import type { OpticalPlace } from '../../optics';
 import type { CalibrationResult, Change } from '../../store';
-import type { Operator } from '../operator/operator';
+import type { LiveBeside, Operator } from '../operator/operator';
 import type { AnswerTo, Asked, QuestionSpecs } from './questions';
 import type { ResultSpecs, ValuesOf } from './values';
 
@@ -49,9 +49,9 @@ export interface Run {
   start(text: string): Promise<void>;
   /**
    * Shows the operator what to do at the microscope and waits for one of the buttons. While it waits the operator may change the
-   * microscope from the console, so the item reads again what it needs afterwards.
+   * microscope from the console, so the item reads again what it needs afterwards. A live image is shown meanwhile where one is named.
    */
-  letOperatorAct<Name extends string>(text: string, buttons: readonly Name[]): Promise<Name>;
+  letOperatorAct<Name extends string>(text: string, buttons: readonly Name[], live?: LiveBeside): Promise<Name>;
 }
 
 /** A result whose values are those that the item declares. */

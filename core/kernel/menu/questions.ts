@@ -1,4 +1,5 @@
 import type {
+  LiveBeside,
   Answer,
   ChoiceQuestion,
   ConfirmQuestion,
@@ -14,6 +15,8 @@ interface Declared<Kind extends Question['kind']> {
   readonly why: string;
   /** An offer when all is done: prepared answers that do not name it decline it. */
   readonly offer?: true;
+  /** Shown while the operator thinks about the answer. */
+  readonly live?: LiveBeside;
 }
 /** A declared number with its unit and, where they are known beforehand, its limits. */
 export interface NumberSpec
@@ -59,4 +62,4 @@ export function questionOf(
 
 /** The questions of an item as its declaration lists them. */
 export const declaredQuestions = (specs: QuestionSpecs): readonly QuestionDeclaration[] =>
-  Object.entries(specs).map(([id, { kind, why }]) => ({ id, kind, summary: why }));
+  Object.entries(specs).map(([id, { kind, why, live }]) => ({ id, kind, summary: why, ...(live && { live }) }));

@@ -1,5 +1,17 @@
 import type { Seconds } from '../../base';
+import type { ParameterSetName } from '../../settings';
 import type { BufferedImage } from './image-buffers';
+
+/**
+ * A live image beside what is asked, on which the operator centres or focuses what the text speaks of. Where there is a screen for it, the program shows it in
+ * buffer A while it waits, and ends it with the answer; older images roll once.
+ */
+export interface LiveBeside {
+  /** The parameter set that is shown. */
+  readonly set: ParameterSetName;
+  /** True for a cross in the centre of the image. */
+  readonly cross?: boolean;
+}
 
 interface QuestionBase<Kind extends string, Answer> {
   readonly kind: Kind;
@@ -10,6 +22,7 @@ interface QuestionBase<Kind extends string, Answer> {
   readonly default: Answer;
   /** An offer when all is done: prepared answers that do not name it decline it. */
   readonly offer?: true;
+  readonly live?: LiveBeside;
 }
 /** Yes or no. */
 export interface ConfirmQuestion extends QuestionBase<'confirm', boolean> {
@@ -54,6 +67,7 @@ export interface QuestionDeclaration {
   readonly kind: Question['kind'];
   /** When and why it is asked. */
   readonly summary: string;
+  readonly live?: LiveBeside;
 }
 
 /** A point or a line that the operator drew on an image, in raster pixels of that image. */
@@ -114,7 +128,7 @@ export interface Operator {
   /** Several questions of which none rests on the answer to another: seen together where there is a screen for it, else one after the other. */
   askAll<const Asked extends readonly Question[]>(questions: Asked): Promise<Answers<Asked>>;
   /** Waits until one of the named buttons is pressed; the text says what to do before. */
-  button<Name extends string>(names: readonly Name[], text?: string): Promise<Name>;
+  button<Name extends string>(names: readonly Name[], text?: string, live?: LiveBeside): Promise<Name>;
   /** A point or line drawn on the image in a buffer, once there is one. */
   mark(buffer: string, kind: 'point' | 'line'): Promise<Mark>;
   log(text: string): void;
@@ -129,11 +143,13 @@ export interface Operator {
 
 /** Interface of a console. The runner makes an `Operator` of it, which handles STOP and declared questions. */
 export interface OperatorPort {
+  /** True for a console with a screen, on which an operator sees a live image beside a question. */
+  readonly showsLive?: boolean;
   ask(question: Question, signal: AbortSignal): Promise<Answer>;
   /** Several questions at once; left out where they are asked one after the other. */
   askAll?(questions: readonly Question[], signal: AbortSignal): Promise<readonly Answer[]>;
   /** Waits for one of the named buttons; `text` says what to do before. */
-  button(names: readonly string[], signal: AbortSignal, text?: string): Promise<string>;
+  button(names: readonly string[], signal: AbortSignal, text?: string, live?: LiveBeside): Promise<string>;
   mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark>;
   log(text: string): void;
   progress(progress: Progress): void;

@@ -42,9 +42,9 @@ export function askingOf({ item, label, questions, operator, fromScript }: Askin
       if (fromScript) return;
       if (!(await ask('start', { text, default: true }))) throw kernelErrors.notStarted(label);
     },
-    letOperatorAct: (text, buttons) => {
+    letOperatorAct: (text, buttons, live) => {
       operator.log(text);
-      return operator.button(buttons, text);
+      return operator.button(buttons, text, live);
     },
   };
 }

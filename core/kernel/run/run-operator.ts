@@ -1,10 +1,11 @@
-import { type Clock, StoppedError, throwIfStopped } from '../../base';
+import { type Clock, StoppedError, describe, throwIfStopped } from '../../base';
 import { kernelErrors } from '../errors';
 import type {
   Answer,
   Answers,
   ChoiceQuestion,
   ConfirmQuestion,
+  LiveBeside,
   Mark,
   NumberQuestion,
   Operator,
@@ -16,6 +17,9 @@ import type {
   Toggling,
 } from '../operator/operator';
 
+/** Shows a live image while a run waits for its operator; what is returned ends it, and the camera is idle again. */
+export type ShowLive = (live: LiveBeside, signal: AbortSignal) => Promise<() => Promise<void>>;
+
 /** The operator as one run sees it: what is asked has been declared, answers are checked, and STOP ends every wait. */
 export class RunOperator implements Operator {
   constructor(
@@ -24,6 +28,7 @@ export class RunOperator implements Operator {
     private readonly port: OperatorPort,
     private readonly signal: AbortSignal,
     private readonly clock: Clock,
+    private readonly showLive?: ShowLive,
   ) {}
 
   async confirm(question: Omit<ConfirmQuestion, 'kind'>): Promise<boolean> {
@@ -48,12 +53,16 @@ export class RunOperator implements Operator {
     }
     for (const question of questions) this.checkDeclared(question);
     throwIfStopped(this.signal);
-    const answers = await this.stoppable(port.askAll(questions, this.signal));
+    const live = questions.find((question) => question.live)?.live;
+    const answers = await this.beside(live, () => this.stoppable(port.askAll!(questions, this.signal)));
     return questions.map((question, index) => checkAnswer(question, answers[index]!)) as Answers<Asked>;
   }
 
-  async button<Name extends string>(names: readonly Name[], text?: string): Promise<Name> {
-    return (await this.stoppable(this.port.button(names, this.signal, text))) as Name;
+  async button<Name extends string>(names: readonly Name[], text?: string, live?: LiveBeside): Promise<Name> {
+    const pressed = await this.beside(live, () =>
+      this.stoppable(this.port.button(names, this.signal, text, ...(live ? [live] : []))),
+    );
+    return pressed as Name;
   }
   mark(buffer: string, kind: 'point' | 'line'): Promise<Mark> {
     return this.stoppable(this.port.mark(buffer, kind, this.signal));
@@ -88,7 +97,25 @@ export class RunOperator implements Operator {
   private async ask(question: Question): Promise<Answer> {
     this.checkDeclared(question);
     throwIfStopped(this.signal);
-    return checkAnswer(question, await this.stoppable(this.port.ask(question, this.signal)));
+    const answer = await this.beside(question.live, () => this.stoppable(this.port.ask(question, this.signal)));
+    return checkAnswer(question, answer);
+  }
+
+  /** Waits with a live image, where one is wanted and seen. A camera that cannot show one keeps nobody from answering. */
+  private async beside<T>(live: LiveBeside | undefined, wait: () => Promise<T>): Promise<T> {
+    if (!live || !this.port.showsLive || !this.showLive) return wait();
+    let end: (() => Promise<void>) | undefined;
+    try {
+      end = await this.showLive(live, this.signal);
+    } catch (error) {
+      throwIfStopped(this.signal);
+      this.log(`There is no live image: ${describe(error)}`);
+    }
+    try {
+      return await wait();
+    } finally {
+      await end?.();
+    }
   }
 
   private async stoppable<T>(waiting: Promise<T>): Promise<T> {
@@ -208,12 +235,15 @@ export class ScriptedOperator implements OperatorPort {
     if (question.offer) return question.default;
     throw kernelErrors.noAnswer(question.id, question.text);
   }
-  async button(names: readonly string[], signal: AbortSignal, text?: string): Promise<string> {
+  get showsLive(): boolean {
+    return this.options.otherwise?.showsLive ?? false;
+  }
+  async button(names: readonly string[], signal: AbortSignal, text?: string, live?: LiveBeside): Promise<string> {
     const { act } = this.options;
     if (act) return act({ buttons: names, turn: this.turns++, ...(text !== undefined && { text }) });
     const next = this.options.buttons?.shift();
     if (next !== undefined) return next;
-    if (this.options.otherwise) return this.options.otherwise.button(names, signal, text);
+    if (this.options.otherwise) return this.options.otherwise.button(names, signal, text, live);
     throw kernelErrors.nobodyActs('button', `one of ${names.join(', ')} must be pressed`);
   }
   async mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {

@@ -25,7 +25,7 @@ import {
 import type { BeamPath } from '../guards/beam-path';
 import { describeReason, RefusedError } from '../../judgement';
 import { readConditions } from './conditions';
-import { RunOperator } from './run-operator';
+import { RunOperator, type ShowLive } from './run-operator';
 import { kernelErrors } from '../errors';
 import { LowDose } from '../low-dose';
 import type { Hooks, Outcome } from '../hooks';
@@ -54,6 +54,8 @@ export interface RunnerParts {
   readonly simulated?: boolean;
   /** Told how a run puts back what was in the way of the beam. */
   readonly beamPath?: Pick<BeamPath, 'restoreBy'>;
+  /** Shows a live image while an item waits for its operator. */
+  readonly showLive?: ShowLive;
   /** Appends an accepted result to the history. */
   readonly remember: (result: CalibrationResult) => Promise<void>;
   /**
@@ -232,7 +234,8 @@ export class Runner {
       undos.add(restore);
       return restore;
     };
-    const operator = new RunOperator(declaration.id, declaration.questions, options.port, signal, clock);
+    const { showLive } = this.parts;
+    const operator = new RunOperator(declaration.id, declaration.questions, options.port, signal, clock, showLive);
     const { fromScript = false } = options;
     const { magIndex, camera } = conditions;
     return {

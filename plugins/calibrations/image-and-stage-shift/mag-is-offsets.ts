@@ -245,7 +245,10 @@ class MagnificationOffsets {
     for (let expected = start; ;) {
       const left = this.indexes().filter((index) => index < expected && index >= lowest);
       run.operator.status(stepText(this.magnification(expected), shifts.size, left.length));
-      const pressed = await run.operator.button(buttons, 'Centre the feature with image shift, then');
+      const pressed = await run.operator.button(buttons, 'Centre the feature with image shift, then', {
+        set: 'View',
+        cross: true,
+      });
       if (pressed === 'STOP') return { shifts, stopped: true };
       const found = await this.use.scope.magIndex.read(run.signal);
       if (found !== expected) {

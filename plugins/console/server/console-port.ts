@@ -96,6 +96,8 @@ export interface RunEvents {
 
 /** The operator's port of one run, over all browsers together. */
 export class ConsolePort implements OperatorPort {
+  readonly showsLive = true;
+
   constructor(
     private readonly questions: OpenQuestions,
     private readonly events: RunEvents,

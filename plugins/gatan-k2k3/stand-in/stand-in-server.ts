@@ -142,7 +142,11 @@ export class GatanStandInServer {
       const sum = await this.frames.deferredSum();
       return sum ? imageOf(sum, pixels) : { status: errorNumbers.noDeferredSum };
     },
-    StopContinuousCamera: () => ((this.continuous = false), {}),
+    StopContinuousCamera: () => {
+      this.continuous = false;
+      this.settings.clearOnce();
+      return {};
+    },
     SetReadMode: ({ mode, scaling }) => (this.settings.setReadMode(mode, scaling), {}),
     SetK2Parameters: (parameters) => (this.settings.setParameters(parameters), {}),
     SetK2Parameters2: (parameters) => (this.settings.setParameters(parameters), {}),
@@ -185,7 +189,8 @@ export class GatanStandInServer {
 
   private async acquire(request: ImageRequest, dark: boolean, closing: AbortSignal): Promise<PacketAnswer> {
     const answer = await this.image(request, dark, closing);
-    this.settings.clearOnce();
+    // The thread of a continuous mode goes on with the settings of its first call.
+    if (!this.continuous) this.settings.clearOnce();
     return answer;
   }
 

@@ -95,6 +95,27 @@ describe.each([{ stream: false }, { stream: true }])('a live image from a camera
     expect(log.filter((line) => line === 'watch')).toHaveLength(options.stream ? 1 : 0);
   });
 
+  test('is shown beside a question of a run that holds the camera, and goes on as it was after the run', async () => {
+    const { live, deliver } = bench(options);
+    const first = live.start('View');
+    await deliver();
+    await first;
+    const release = await live.yieldCamera();
+    await expect(live.start('Record')).rejects.toMatchObject({ code: 'live/camera-busy' });
+    const beside = live.showBeside('Trial');
+    await deliver();
+    const end = await beside;
+    expect(live.running).toBe('Trial');
+    await end();
+    expect(live.running).toBeUndefined();
+    release();
+    await deliver();
+    expect(live.running).toBe('View');
+    await end();
+    expect(live.running).toBe('View');
+    await live.stop();
+  });
+
   test('leaves its place to the next image that is taken', async () => {
     const { live, deliver, shown, buffers } = bench(options);
     void live.start('View').catch(() => undefined);

@@ -83,3 +83,50 @@ test('STOP ends the wait for all of them', async () => {
   stop.abort();
   await expect(waiting).rejects.toBeInstanceOf(StoppedError);
 });
+
+describe('a live image beside a question', () => {
+  const centred = { ...again, live: { set: 'View', cross: true } } as const;
+  const shown = (showsLive: boolean, fail?: Error) => {
+    const events: string[] = [];
+    const port = new Screen();
+    Object.defineProperty(port, 'showsLive', { value: showsLive });
+    port.given = [true];
+    port.ask = async () => {
+      events.push('asked');
+      return Promise.resolve(true);
+    };
+    port.button = async (names, _signal, _text, live) => {
+      events.push(`waits for ${names[0]} with ${live?.set ?? 'nothing'}`);
+      return Promise.resolve(names[0]!);
+    };
+    port.log = (text) => void events.push(text);
+    const asking = new RunOperator(
+      'test/ask',
+      declared,
+      port,
+      new AbortController().signal,
+      new VirtualClock(),
+      async ({ set }) => {
+        if (fail) throw fail;
+        events.push(`shows ${set}`);
+        return Promise.resolve(() => Promise.resolve(void events.push('ends')));
+      },
+    );
+    return { asking, events };
+  };
+
+  test('is shown while the operator thinks, and ends with the answer', async () => {
+    const { asking, events } = shown(true);
+    await asking.confirm(centred);
+    await asking.button(['Next'], 'Centre it, then', { set: 'Trial' });
+    expect(events).toEqual(['shows View', 'asked', 'ends', 'shows Trial', 'waits for Next with Trial', 'ends']);
+  });
+
+  test('needs a screen, and is not missed where the camera has none', async () => {
+    const blind = shown(false);
+    await blind.asking.confirm(centred);
+    const broken = shown(true, new Error('no cooling'));
+    await broken.asking.confirm(centred);
+    expect([blind.events, broken.events]).toEqual([['asked'], ['There is no live image: no cooling', 'asked']]);
+  });
+});
