@@ -22,4 +22,4 @@ export * from './optics';
 export type { DelayOptions, OpticsAtPlace } from './optics-at-place';
 export * from './properties';
 export * from './geometry/robust-specimen-to-stage';
-export { type StandardFocus, standardFocus } from './standard-focus';
+export { type StandardFocus, standardFocus, stepsOfBaseFocus } from './standard-focus';

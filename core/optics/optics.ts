@@ -7,7 +7,7 @@ import type { MagRange, MagnificationTable } from './geometry/magnification-tabl
 import { type OpticsAtPlace, PlaceOptics } from './optics-at-place';
 import type { OpticalCamera, OpticsProperties, OpticsTraits, ShiftProperties } from './properties';
 import { readOpticsProperties, readShiftProperties } from './site-properties';
-import type { StandardFocus } from './standard-focus';
+import { type StandardFocus, stepsOfBaseFocus } from './standard-focus';
 
 /**
  * Magnifications, pixel sizes, rotations and shift matrices of the instrument; missing ones are derived. Cameras are
@@ -93,11 +93,13 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
           ...(micro > noFocus && { micro }),
           ...(nano > noFocus && { nano }),
         })),
-    baseFocus: (magIndex) =>
-      calibrations
+    baseFocus: (magIndex) => {
+      const row = calibrations
         .records('HitachiBaseFocus')
         .all()
-        .find((row) => row.magIndex === magIndex)?.lensValue,
+        .find((each) => each.magIndex === magIndex);
+      return row && row.lensValue / stepsOfBaseFocus;
+    },
     recordBinning: (camera) => settings.parameterSets.get(camera)?.Record.binning ?? 1,
   });
 }

@@ -3,6 +3,9 @@ import type { ProbeMode } from '../devices';
 import type { MagnificationTable } from './geometry/magnification-table';
 import type { CameraKind } from './properties';
 
+/** Steps over the whole range of a lens in which the calibration file counts the base focus of a magnification. */
+export const stepsOfBaseFocus = 4_193_280;
+
 /** The standard focus of one magnification in the column's own measure. */
 export interface StandardFocus {
   readonly magIndex: MagIndex;
@@ -16,7 +19,7 @@ export interface StandardFocusSources {
   readonly calibrated: readonly StandardFocus[];
   /** Value for low magnification where nothing is calibrated. */
   readonly lowMagnification: number | undefined;
-  /** Focus that the column adds at a magnification by itself, where that is known. */
+  /** Focus that the column adds at a magnification by itself, as a share of the range of its lens, where that is known. */
   readonly baseFocus?: (magIndex: MagIndex) => number | undefined;
 }
 

@@ -2,7 +2,7 @@ import { magIndex } from '../../core/base';
 import { z } from 'zod';
 import { Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
-import { imageShiftToBeamShift } from '../../core/optics';
+import { imageShiftToBeamShift, stepsOfBaseFocus } from '../../core/optics';
 import { Calibrations } from '../../core/store';
 import { type HitachiColumn, hitachiColumn } from './column';
 import { hitachiDevices } from './devices';
@@ -58,9 +58,6 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-/** The number that the calibration file has for the whole range of a lens. */
-const lensFull = 4193280;
-
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column: HitachiColumn) => HitachiTransport>> =
   {
@@ -110,7 +107,7 @@ export default definePlugin<Options>({
             .find(Calibrations)
             ?.records('HitachiBaseFocus')
             .all()
-            .map((each) => [each.magIndex, each.lensValue / lensFull]),
+            .map((each) => [each.magIndex, each.lensValue / stepsOfBaseFocus]),
         ),
     });
     host.provideDevices(hitachiDevices(scope, new HitachiOpticsDevices(protocol)));
