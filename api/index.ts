@@ -53,6 +53,10 @@ export {
   scale,
   subtract,
   vector,
+  // Numbers for people
+  readable,
+  readableMatrix,
+  withError,
   // Errors
   CombinedError,
   EucentricError,

@@ -1,4 +1,4 @@
-import { Cameras, ImageAcquisition, Settings, cameraArea, defineItem, seconds, value } from 'eucentric';
+import { Cameras, ImageAcquisition, Settings, cameraArea, defineItem, readable, seconds, value } from 'eucentric';
 import { mean, namedLeastSquares } from 'eucentric/imaging';
 
 const factors = [1, 2, 3, 3, 2, 1];
@@ -41,6 +41,6 @@ export const countsPerSecond = defineItem({
       counts.push(mean(frame.image));
     }
     const { values, standardErrors } = namedLeastSquares({ rate: times, offset: times.map(() => 1) }, counts);
-    return run.report({ summary: `${values.rate.toFixed(1)} counts per second.`, values, standardErrors });
+    return run.report({ summary: `${readable(values.rate)} counts per second.`, values, standardErrors });
   },
 });

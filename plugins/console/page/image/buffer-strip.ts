@@ -44,10 +44,10 @@ export function createBufferStrip(store: Store): HTMLElement {
     {
       type: 'button',
       class: 'quiet',
-      title: 'Switch between the last two buffers (x)',
+      title: 'Switch between the last two buffers that were shown (x)',
       onclick: () => store.showBuffer(store.local.otherBuffer, true),
     },
-    'Back and forth',
+    'Toggle A/B',
   );
   return h('div', { class: 'buffers', role: 'group', 'aria-label': 'Image buffers' }, ...buttons, copy, toggle);
 }
