@@ -81,7 +81,7 @@ export function errorsPage(sites: readonly ErrorSite[]): string {
 
 function rowsOf(code: string, sites: readonly ErrorSite[]): readonly string[] {
   const rows = [
-    ...new Set(sites.map(({ message, hint }) => `${cell(message)} | ${cell(hint ?? 'As the message says.')}`)),
+    ...new Set(sites.map(({ message, hint }) => `${cell(message)} | ${cell(hint ?? '(that of its cause)')}`)),
   ];
   return rows.map((row, index) => `| ${index === 0 ? `\`${code}\`` : ''} | ${row} |`);
 }

@@ -86,7 +86,7 @@ export async function historyCommand(
     output.print(saved === undefined ? entry.summary : `${entry.summary} Saved to ${saved}.`);
     for (const { session, value } of forSession)
       output.print(
-        `A value of this kind holds for one session, and none goes on after this command: bring it back in the console, or enter "${session}: ${value}" in the configuration.`,
+        `A value of this kind lasts for one session, and this command has none: restore it in the console, or enter "${session}: ${value}" in the configuration.`,
       );
     return exitCodes.done;
   }

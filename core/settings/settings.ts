@@ -38,7 +38,7 @@ export interface Settings {
   has(name: GeneralName): boolean;
   /** Changes a property for this session only; the file stays as it is. */
   set<Name extends GeneralName>(name: Name, value: GeneralValue<Name>): void;
-  /** True when calibrations set the property for the session, so that the history can bring it back. */
+  /** True when calibrations set the property for the session, so that the history can restore it. */
   isOfSession(name: string): name is SessionProperty;
   /** The number of changes made by `set`; what was worked out from settings is out of date when it differs. */
   readonly revision: number;

@@ -78,6 +78,6 @@ export const feiCameraErrors = {
     new EucentricError({
       code: 'falcon-ceta/not-connected',
       message: `${name} is not connected.`,
-      hint: 'Connect first.',
+      hint: 'Start the program again; it connects at the start.',
     }),
 };

@@ -101,6 +101,6 @@ export const feiErrors = {
     new EucentricError({
       code: 'fei/not-connected',
       message: `FEI column: ${call} was asked for before it was connected.`,
-      hint: 'Connect first.',
+      hint: 'Start the program again; it connects at the start.',
     }),
 };

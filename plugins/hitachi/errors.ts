@@ -64,6 +64,6 @@ export const hitachiErrors = {
     new EucentricError({
       code: 'hitachi/not-connected',
       message: 'Hitachi column: it was used before it was connected.',
-      hint: 'Connect first.',
+      hint: 'Start the program again; it connects at the start.',
     }),
 };

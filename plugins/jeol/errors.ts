@@ -101,7 +101,7 @@ export const jeolErrors = {
     new EucentricError({
       code: 'jeol/not-connected',
       message: 'JEOL column: it was used before it was connected.',
-      hint: 'Connect first.',
+      hint: 'Start the program again; it connects at the start.',
     }),
   needsWindows: (platform: string): EucentricError =>
     new EucentricError({

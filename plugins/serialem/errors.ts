@@ -15,7 +15,7 @@ export const serialEmErrors = {
     new EucentricError({
       code: 'serialem/not-connected',
       message: 'SerialEM: it was used before it was connected.',
-      hint: 'Connect first.',
+      hint: 'Start the program again; it connects at the start.',
     }),
   notAllowed: (): EucentricError =>
     new EucentricError({

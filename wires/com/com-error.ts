@@ -213,7 +213,7 @@ export const comErrors = {
   released: (name: string): ComError =>
     new ComError(
       'com/released',
-      `${name} was used after it had been let go.`,
+      `${name} was used after it had been released.`,
       'Connect again. If it happens again, please keep the log and report it.',
     ),
 };

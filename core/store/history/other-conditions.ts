@@ -26,7 +26,7 @@ export interface InstrumentNow {
 export interface RestorePlace {
   readonly magIndex?: MagIndex;
   readonly camera?: CameraIndex;
-  /** True to bring it back although the conditions are other ones now. */
+  /** True to restore it although the conditions are other ones now. */
   readonly anyway?: boolean;
 }
 
@@ -177,11 +177,11 @@ export function checkConditions(now: InstrumentNow, entry: HistoryEntry, wanted:
   ].filter(Boolean);
   const there =
     place.length > 0
-      ? `It fits ${place.join(' and ')} now: bring it back there (on the command line with ${options.join(' ')}). `
+      ? `It fits ${place.join(' and ')} now: restore it there (on the command line with ${options.join(' ')}). `
       : '';
   throw new EucentricError({
     code: 'history/other-conditions',
     message: `The entry of ${entry.when} (${entry.summary}) was measured under other conditions: ${obstacle.text}.`,
-    hint: `Nothing was changed. ${there}Measure it again, or bring it back anyway (--anyway).`,
+    hint: `Nothing was changed. ${there}Measure it again, or restore it anyway (--anyway).`,
   });
 }

@@ -62,7 +62,7 @@ export interface PropertySuggestion {
   readonly unit: string;
 }
 
-/** Result of a calibration: enough to judge it, to store it and to bring it back. */
+/** Result of a calibration: enough to judge it, to store it and to restore it. */
 export interface CalibrationResult {
   /** The id of the menu item. */
   readonly item: string;

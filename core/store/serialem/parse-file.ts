@@ -73,7 +73,7 @@ export function parseFile(
       : Object.values(fileFormats)
           .map((each) => each.header)
           .join(' or ');
-    const hint = 'Nothing was read. Check that this is the right file, or bring it back from the .bak file.';
+    const hint = 'Nothing was read. Check that this is the right file, or restore it from the .bak file.';
     return refuse('store/wrong-header', `the first line must begin with ${wanted}.`, hint);
   }
   if (lines.length > maxLines) {
