@@ -170,8 +170,9 @@ function smallArcTangent(tangent: number): number {
   return 8 * t * series;
 }
 
-/** Steps of a turn in the table of sines, and the bits of a step within a turn. */
+/** Steps of a turn in the table of sines. */
 export const sineSteps = 1 << 14;
+/** Bits of a step within a turn. */
 export const sineMask = sineSteps - 1;
 /** Sines of a whole turn in equal steps, and a quarter of a turn more for cosines. */
 export const sineTable = Float64Array.from({ length: sineSteps + sineSteps / 4 + 2 }, (_, k) =>

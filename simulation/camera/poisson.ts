@@ -6,8 +6,9 @@ export const smallestNormalMean = 50;
 
 /** Means are tabulated at this many steps to one electron. */
 export const stepsPerUnit = 8;
-/** Counts of each tabulated mean, and steps of probability at which the search for a count can start. */
+/** Counts of each tabulated mean. */
 export const stride = 160;
+/** Steps of probability at which the search for a count can start. */
 export const guides = 128;
 /** Tables of the distribution, which the kernel that reads detectors out uses, too. */
 export const poissonTables = tabulate();

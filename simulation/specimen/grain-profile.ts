@@ -3,7 +3,7 @@ import { exponential } from '../base/functions';
 /** Binary digits of the place of a grain within a sample. */
 export const phaseBits = 8;
 /** Places of a grain within a sample. */
-export const phaseCount = 1 << phaseBits;
+const phaseCount = 1 << phaseBits;
 
 /** The profile of a grain sampled on pixels, for each of many positions of the grain within a pixel. */
 export interface Profile {

@@ -48,10 +48,10 @@ describe('the kernels of the virtual microscope', () => {
     const sources = readdirSync(path.join(folder, 'src')).sort();
     const made = createHash('sha256');
     for (const name of sources) made.update(readFileSync(path.join(folder, 'src', name)));
-    expect(made.digest('hex')).toBe(readFileSync(path.join(folder, 'sources.sha256'), 'utf8').trim());
+    expect(made.digest('hex')).toBe(readFileSync(path.join(folder, 'sources.txt'), 'utf8').trim());
   });
 
-  // A width that is no multiple of four, and means on both sides of the one from which the normal distribution is used.
+  // A width that four does not divide, and means on both sides of the one from which the normal distribution is used.
   test('count few electrons as the distribution of Poisson gives them, whatever their neighbours are', () => {
     const means = Float32Array.from({ length: 37 * 29 }, (_, k) => (k % 5 === 0 ? 80 : (k * 0.37) % 50));
     const counts = read(means, 37, 'counting', 12345);
