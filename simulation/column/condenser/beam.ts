@@ -6,20 +6,12 @@ import { matrixOf, scaled, sum, transformed, vectorOf, type PlaneVector } from '
 import { beamDeflection, beamPlace, beamShiftMatrix } from './beam-deflection';
 import { beamShape, enlargedOutline, type BeamShape } from './beam-shape';
 import type { BeamTruth } from './beam-truth';
-import {
-  condenser,
-  convergenceOf,
-  currentOf,
-  intensityOfShownArea,
-  lensBeam,
-  lensIntensityFor,
-  readoutOf,
-  shownArea,
-} from './condenser';
+import { condenser, convergenceOf, currentOf, readoutOf } from './condenser';
 import { condenserAperture } from './condenser-aperture';
 import { plainBeam, plainBrightness, plainIntensityFor } from './plain-law';
 import { calibratedBeamShift } from './calibrated-beam-shift';
 import { beamRecords } from './records';
+import { intensityOfShownArea, lensBeam, lensIntensityFor, shownArea } from './lens-law';
 import type { IlluminationSettings, ProbeMode } from './settings';
 import { magnification } from '../lenses/magnification';
 

@@ -4,7 +4,8 @@ import type { Instrument } from '../../base/instrument';
 import { notNegative, positive } from '../../base/options';
 import { definePart } from '../../base/part';
 import { normalization, type LensGroup } from '../lenses/normalization';
-import type { ByProbe, CondenserBeam, IlluminationSettings } from './settings';
+import { calibratedCondenser, type WidthTable } from './calibrated-condenser';
+import type { ByProbe, IlluminationSettings } from './settings';
 
 /** The truth of the condenser lenses. */
 export interface CondenserTruth {
@@ -17,6 +18,10 @@ export interface CondenserTruth {
   readonly crossovers: readonly ByProbe[];
   /** Nanoamperes by spot size, from 1, through the aperture of the start. */
   readonly currents: readonly number[];
+  /** The same in nanoprobe where a site found them others. */
+  readonly nanoprobeCurrents: readonly number[] | undefined;
+  /** Widths of the beam outside low magnification where a site has measured its brightness, by `widthKey`; the law below holds elsewhere. */
+  readonly widths: ReadonlyMap<string, WidthTable>;
   /** Micrometres of beam diameter for a unit of intensity from crossover. */
   readonly spread: ByProbe;
   readonly lowMagnificationSpread: number;
@@ -163,32 +168,42 @@ export const condenser = definePart({
     condenserReadoutOffsets: Array.from({ length: 13 }, () => random.pair(0.01)),
   }),
 
-  truth(options, random, { instrument, twin }): CondenserTruth {
+  truth(options, random, context): CondenserTruth {
+    const { instrument, twin } = context;
     const calibrated = new Map(twin ? instrument.crossovers?.map(({ spot, ...probes }) => [spot, probes]) : []);
     const spots = Array.from({ length: spotSizesOf(instrument).count }, (_, k) =>
       stepsFromBrightest(instrument, k + 1),
     );
     const [micro, nano] = options.crossoverIntensities;
+    const crossovers = spots.map((steps, at): ByProbe => {
+      const shift = steps * options.crossoverPerSpotSize;
+      const drawn = {
+        micro: micro + shift + options.crossoverScatter * random.normal(),
+        nano: nano + shift + options.crossoverScatter * random.normal(),
+      };
+      const own = calibrated.get(at + 1);
+      return { micro: own?.micro || drawn.micro, nano: own?.nano || drawn.nano };
+    });
+    const currents = spots.map(
+      (steps) =>
+        options.brightestNanoamperes *
+        power(options.currentFactorPerSpotSize, -steps) *
+        exponential(options.spotCurrentScatter * random.normal()),
+    );
+    const spread = probes(options.beamMicrometresPerIntensity);
+    const site = calibratedCondenser(context, crossovers, currents, {
+      spreads: spread,
+      least: probes(options.leastBeamMicrometres),
+    });
     return {
       hasCrossover: options.condenser === 'lenses',
       startsInNanoprobe: instrument.hasNanoprobe ?? true,
       brightensUpwards: spotSizesOf(instrument).brightest !== 1,
-      crossovers: spots.map((steps, at) => {
-        const shift = steps * options.crossoverPerSpotSize;
-        const drawn = {
-          micro: micro + shift + options.crossoverScatter * random.normal(),
-          nano: nano + shift + options.crossoverScatter * random.normal(),
-        };
-        const own = calibrated.get(at + 1);
-        return { micro: own?.micro || drawn.micro, nano: own?.nano || drawn.nano };
-      }),
-      currents: spots.map(
-        (steps) =>
-          options.brightestNanoamperes *
-          power(options.currentFactorPerSpotSize, -steps) *
-          exponential(options.spotCurrentScatter * random.normal()),
-      ),
-      spread: probes(options.beamMicrometresPerIntensity),
+      crossovers,
+      currents: site?.currents.map(({ micro }) => micro) ?? currents,
+      nanoprobeCurrents: site?.currents.map(({ nano }) => nano),
+      widths: site?.widths ?? new Map<string, WidthTable>(),
+      spread,
       lowMagnificationSpread: options.lowMagnificationBeamScale,
       spreadsByAlpha: options.beamScalesByAlpha,
       least: probes(options.leastBeamMicrometres),
@@ -230,40 +245,10 @@ export const crossoverOf = (
 
 /** Current of the beam in nanoamperes; what passes the aperture goes with its area. */
 export const currentOf = (
-  { currents }: CondenserTruth,
-  { spotSize, aperture }: Pick<IlluminationSettings, 'spotSize' | 'aperture'>,
-): number => nearest(currents, spotSize) * aperture * aperture;
-
-/** The beam that the lenses make. */
-export function lensBeam(truth: CondenserTruth, settings: IlluminationSettings): CondenserBeam {
-  const { probeMode, alpha, lowMagnification, aperture, intensity } = settings;
-  const spreadPerIntensity =
-    truth.spread[probeMode] *
-    (lowMagnification ? truth.lowMagnificationSpread : 1) *
-    (truth.spreadsByAlpha[alpha] ?? 1) *
-    aperture;
-  const least = truth.least[probeMode] * (lowMagnification ? truth.lowMagnificationSpread : 1);
-  return { spread: spreadPerIntensity * (intensity - crossoverOf(truth, settings)), spreadPerIntensity, least };
-}
-
-/** The intensity above crossover at which the beam of the lenses has a diameter in micrometres; that of crossover where it cannot be so small. */
-export function lensIntensityFor(truth: CondenserTruth, settings: IlluminationSettings, diameter: number): number {
-  const { spreadPerIntensity, least } = lensBeam(truth, settings);
-  const spread = Math.sqrt(Math.max(0, diameter * diameter - least * least));
-  return crossoverOf(truth, settings) + spread / spreadPerIntensity;
-}
-
-/** The illuminated area in micrometres that a column with three condensers shows; negative below crossover. */
-export const shownArea = (truth: CondenserTruth, settings: IlluminationSettings): number =>
-  truth.shownPerMicrometre[settings.probeMode] * lensBeam(truth, settings).spread;
-
-/** The intensity of a shown illuminated area, within what the lens reaches. */
-export function intensityOfShownArea(truth: CondenserTruth, settings: IlluminationSettings, shown: number): number {
-  const { spreadPerIntensity } = lensBeam(truth, settings);
-  const wanted =
-    crossoverOf(truth, settings) + shown / (truth.shownPerMicrometre[settings.probeMode] * spreadPerIntensity);
-  return Math.min(1, Math.max(0, wanted));
-}
+  { currents, nanoprobeCurrents }: CondenserTruth,
+  { spotSize, aperture, probeMode }: Pick<IlluminationSettings, 'spotSize' | 'aperture' | 'probeMode'>,
+): number =>
+  nearest((probeMode === 'nano' ? nanoprobeCurrents : undefined) ?? currents, spotSize) * aperture * aperture;
 
 /** The display of the condenser lens in per cent. */
 export const readoutOf = (

@@ -1,32 +1,18 @@
-import { cameras } from '../../camera/cameras';
-import { power } from '../../base/functions';
 import type { PerfectRecord, RecordContext } from '../../base/part';
-import {
-  determinantOf,
-  difference,
-  inverted,
-  multiplied,
-  scaled,
-  transformed,
-  type PlaneVector,
-} from '../../base/plane';
+import { difference, inverted, multiplied, scaled, transformed, type PlaneVector } from '../../base/plane';
 import { aberrations } from '../aberrations';
 import { imageShift } from '../deflectors/image-shift';
-import { magnification, seenPlaces, type SeenPlace } from '../lenses/magnification';
+import { magnification, seenPlaces } from '../lenses/magnification';
 import { beamDeflection, beamPlace, beamShiftMatrix } from './beam-deflection';
 import type { BeamTruth } from './beam-truth';
-import { condenser, crossoverOf, currentOf, lensBeam, shownArea, spotSizesOf, type CondenserTruth } from './condenser';
+import { condenser, crossoverOf, spotSizesOf, type CondenserTruth } from './condenser';
 import { condenserAperture } from './condenser-aperture';
+import { calibratedTables, firstPlaces, intensityTable, smallestBeam, spotRatio } from './intensity-records';
+import { intensityOfSpread, shownArea } from './lens-law';
 import type { IlluminationSettings, ProbeMode } from './settings';
 
 /** Stands in the calibration file for a condition that does not count. */
 const unspecified = -999;
-const electronsPerNanoampere = 6.241509e9;
-/** A table of intensities goes in steps by which the density falls by a tenth, over this range of densities. */
-const densitySteps = 1.1;
-const densityRange = 1000;
-/** Micrometres of the smallest beam in the records that rest on a choice of the operator. */
-const smallestBeam = 2;
 const hundred = 100;
 
 const probeNumber = (mode: ProbeMode): number => (mode === 'micro' ? 1 : 0);
@@ -48,12 +34,6 @@ const alphasOf = ({ instrument: { alphas = 0 } }: RecordContext): readonly numbe
   Array.from({ length: alphas }, (_, alpha) => alpha);
 const spotsOf = ({ instrument }: RecordContext): readonly number[] =>
   Array.from({ length: spotSizesOf(instrument).count }, (_, k) => k + 1);
-
-/** The first place that can be seen in low magnification, and outside it. */
-function firstPlaces(context: RecordContext): readonly SeenPlace[] {
-  const places = seenPlaces(context);
-  return [places.find(({ low }) => low), places.find(({ low }) => !low)].flatMap((each) => each ?? []);
-}
 
 /** The beam shift that keeps the beam still on the camera when the image is shifted, at the first magnification of each range. */
 function beamShiftRecords(truth: BeamTruth, context: RecordContext): readonly PerfectRecord[] {
@@ -144,7 +124,7 @@ function lensRecords(truth: BeamTruth, lenses: CondenserTruth, context: RecordCo
   const [spot, probes] = [truth.referenceSpotSize, modes.map((mode) => [mode, probeNumber(mode)] as const)];
   /** The intensity above crossover at which the beam is this much wider than the smallest one. */
   const widened = (mode: ProbeMode, factor: number): number =>
-    crossoverOf(lenses, at(spot, mode)) + (smallestBeam * factor) / lensBeam(lenses, at(spot, mode)).spreadPerIntensity;
+    intensityOfSpread(lenses, at(spot, mode), smallestBeam * factor);
   const probeOrAlpha = (mode: ProbeMode): number => (modes.includes('nano') ? probeNumber(mode) : unspecified);
   return [
     ...spots.map((each): PerfectRecord => ({
@@ -178,7 +158,8 @@ function lensRecords(truth: BeamTruth, lenses: CondenserTruth, context: RecordCo
         c1Aperture: -1,
       };
     }),
-    ...probes.flatMap(([mode, probe]) => intensityTable(lenses, context, { at, spot, mode, probe, atStart })),
+    ...(calibratedTables(lenses, context, at) ??
+      probes.flatMap(([mode, probe]) => intensityTable(lenses, context, { at, spot, mode, probe, atStart }))),
     {
       record: 'SpotIntensities',
       rows: brightestFirst(context).map((each) => ({
@@ -211,64 +192,8 @@ function lensRecords(truth: BeamTruth, lenses: CondenserTruth, context: RecordCo
   ];
 }
 
-type At = (spotSize: number, mode: ProbeMode, intensity?: number) => IlluminationSettings;
-
 /** The spot sizes from the brightest one. */
 function brightestFirst(context: RecordContext): readonly number[] {
   const spots = spotsOf(context);
   return spotSizesOf(context.instrument).brightest === 1 ? spots : [...spots].reverse();
-}
-
-/** Electrons per square micrometre and second in the middle of the beam. */
-function densityOf(lenses: CondenserTruth, settings: IlluminationSettings): number {
-  const { spread, least } = lensBeam(lenses, settings);
-  return (currentOf(lenses, settings) * electronsPerNanoampere) / ((Math.PI / 4) * (spread * spread + least * least));
-}
-
-function spotRatio(
-  lenses: CondenserTruth,
-  context: RecordContext,
-  at: At,
-  spot: number,
-  mode: ProbeMode,
-): Readonly<Record<string, number>> {
-  const brightest = densityOf(lenses, at(spotSizesOf(context.instrument).brightest, mode));
-  return {
-    [`${mode}Ratio`]: densityOf(lenses, at(spot, mode)) / brightest,
-    [`${mode}Intensity`]: at(spot, mode).intensity,
-    [`${mode}Crossover`]: crossoverOf(lenses, at(spot, mode)),
-  };
-}
-
-/** Counts of an unbinned pixel in a second over the intensity, above crossover, as the first camera sees them. */
-function intensityTable(
-  lenses: CondenserTruth,
-  context: RecordContext,
-  { at, spot, mode, probe, atStart }: { at: At; spot: number; mode: ProbeMode; probe: number; atStart: number },
-): readonly PerfectRecord[] {
-  const place = firstPlaces(context).find(({ low }) => !low);
-  if (!place) return [];
-  const { specimenToCamera } = context.truthOf(magnification).views.get(place.key)!;
-  const gain = context.truthOf(cameras).find(({ index }) => index === place.camera)?.gain ?? 1;
-  const perDensity = gain / Math.abs(determinantOf(specimenToCamera));
-  const crossover = crossoverOf(lenses, at(spot, mode));
-  const { spreadPerIntensity } = lensBeam(lenses, at(spot, mode));
-  const rows: { counts: number; intensity: number }[] = [];
-  for (let factor = 1; factor <= densityRange; factor *= densitySteps) {
-    const intensity = crossover + (smallestBeam * power(factor, 0.5)) / spreadPerIntensity;
-    if (intensity < 1) rows.unshift({ counts: perDensity * densityOf(lenses, at(spot, mode, intensity)), intensity });
-  }
-  return [
-    {
-      record: 'BeamIntensityTable',
-      magIndex: place.magIndex,
-      spot,
-      flags: 0,
-      crossover,
-      aperture: atStart,
-      probe,
-      magnification: place.magnification,
-      rows,
-    },
-  ];
 }
