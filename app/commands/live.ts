@@ -12,7 +12,7 @@ import { whileStoppable } from './stopping';
 export interface LiveOptions {
   readonly camera?: CameraIndex;
   /** Number of images after which it ends by itself. */
-  readonly images?: number;
+  readonly count?: number;
 }
 
 /** Milliseconds between two lines for people. */
@@ -22,7 +22,7 @@ const lineInterval = 1000;
 export function liveCommand(
   { output, open }: CommandContext,
   set: ParameterSetName,
-  { camera, images }: LiveOptions,
+  { camera, count }: LiveOptions,
 ): Promise<number> {
   return whileStoppable(async (signal) => {
     await using instrument = await open();
@@ -52,7 +52,7 @@ export function liveCommand(
             tell(last);
             last = undefined;
           }
-          if (images !== undefined && seen >= images) resolve('enough');
+          if (count !== undefined && seen >= count) resolve('enough');
         }
         if (running === undefined && seen > 0) resolve('failed');
       });

@@ -86,10 +86,10 @@ export function addWorkingStateCommands(
     program,
     'live',
     'show images one after the other, with their rate and counts, until Ctrl-C',
-    'live View --images 20',
+    'live View --count 20',
   )
     .addArgument(new Argument('<set>', 'the parameter set').choices(PARAMETER_SETS))
-    .option('--images <number>', 'end after this many images', integer)
+    .option('--count <number>', 'end after this many images', integer)
     .option('--camera <number>', 'select this camera first', (text) => cameraIndex(integer(text)))
     .action(action<[ParameterSetName, LiveOptions]>((context, set, options) => liveCommand(context, set, options)));
   return [settings, sets, addBufferCommands(program, { command, action, integer, numeric })];
