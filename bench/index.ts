@@ -1,6 +1,7 @@
 /** Prints speed and accuracy of transforms, binning and registration, beside other programs that do the same work, and the speed of the virtual microscope. */
 import { cpus } from 'node:os';
 import { shiftErrors, transformErrors } from './accuracy';
+import { ctfFits } from './ctf';
 import { reduction, shifts } from './images';
 import { startFftw, startPython } from './peers/native';
 import { virtualImages } from './simulation';
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   for (const size of [1024, 2048, 4096]) say(await transforms(size, rounds, fftw, python));
   say(await shifts(rounds, python));
   say(await reduction(rounds, python));
+  say(await ctfFits(Math.ceil(rounds / 3)));
   for (const size of [1024, 4096]) say(virtualImages(size, size > 1024 ? Math.ceil(rounds / 3) : rounds));
   say(startUp(rounds));
   say(transformErrors());

@@ -60,7 +60,8 @@ export function accumulateCells(spectrum: Spectrum, grid: CellGrid, pixel: numbe
       if (bin >= bins) break;
       let value: number;
       if (complex) {
-        const [re, im] = [values[2 * at]!, values[2 * at + 1]!];
+        const re = values[2 * at]!;
+        const im = values[2 * at + 1]!;
         value = re * re + im * im;
       } else value = values[at]!;
       const cap = caps[bin]!;

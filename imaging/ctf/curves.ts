@@ -1,9 +1,10 @@
 import type { Cells } from './cells';
 import type { CtfCurves } from './outcome';
 import type { RingParameters } from './ring-model';
+import { sectorDefocus } from './sector-estimate';
 import type { ContrastTransfer } from './transfer';
 
-const { PI, abs, cos, floor, max, min, sin, sqrt } = Math;
+const { PI, abs, cos, floor, max, min, sqrt } = Math;
 
 /** Oscillations over which the correlation of data and fit is taken. */
 const windowOscillations = 1.5;
@@ -27,14 +28,14 @@ export function curvesOf(
   const background = new Float64Array(bins);
   const lens = 0.5 * transfer.sphericalAberration * transfer.wavelength ** 2;
   const constant = 2 * (transfer.constantPhase + rings.phase);
+  const defocusOf = sectorDefocus(rings, sectors);
   for (let bin = 0; bin < bins; bin++) {
     const u = low + (bin + 0.5) * width;
     for (let sector = 0; sector < sectors; sector++) {
       const cell = bin * sectors + sector;
       background[bin]! += smooth[cell]! / sectors;
       if (modes[cell] === 0) continue;
-      const angle = ((sector + 0.5) * PI) / sectors;
-      const own = rings.mean + rings.cosine * cos(2 * angle) + rings.sine * sin(2 * angle) - lens * u;
+      const own = defocusOf[sector]! - lens * u;
       // lens x^2 - mean x + u own = 0 gives the squared frequency of the same phase at the mean defocus
       const discriminant = rings.mean * rings.mean - 4 * lens * u * own;
       const equal = discriminant < 0 || own <= 0 ? u : (2 * u * own) / (rings.mean + sqrt(discriminant));

@@ -8,7 +8,7 @@ import { type Spectrum, spectrumFromPowers, spectrumOf } from './preparation';
 import { type CtfRequest, type FitLimits, limitsOf } from './request';
 import { type ModelFit, RingModel, type RingParameters } from './ring-model';
 import { type Candidate, searchDefocus, type SearchPlan } from './search';
-import { sectorOffsets, type SectorOffsets } from './sector-estimate';
+import { sectorDefocus, sectorOffsets, type SectorOffsets } from './sector-estimate';
 import { ContrastTransfer, principalDefocus } from './transfer';
 import { type Angstroms, angstroms, phaseRadians } from './units';
 
@@ -29,6 +29,8 @@ const [refined, phaseStep] = [5, 0.35];
 const searchSize = { background: 8, direction: 3, depth: 4, depthWithDirection: false };
 const fullSize = { background: 10, direction: 4, depth: 6, depthWithDirection: true };
 const startDepth = 0.1;
+/** Share of the largest gain below which a candidate is not refined to its end. */
+const farBehind = 0.6;
 /** Gain of a followed fit as a share of the last one, below which a search is made. */
 const minFollowedShare = 0.5;
 /** Standard error of the defocus in shares of a ring beyond which nothing is determined. */
@@ -111,9 +113,11 @@ function compare(cells: Cells, transfer: ContrastTransfer, limits: FitLimits): C
     .sort((one, other) => other.gain - one.gain)
     .slice(0, refined);
   const start = model.withDepth(smooth.coefficients, startDepth);
+  let most = 0;
   const results = candidates
     .map(({ rings, square }) => {
-      const found = model.fitRings(start, rings, 8);
+      const found = model.fitRings(start, rings, 10, smooth.logLikelihood + farBehind * most);
+      most = max(most, found.logLikelihood - smooth.logLikelihood);
       return { rings: found.rings, gain: found.logLikelihood - smooth.logLikelihood, square };
     })
     .sort((one, other) => other.gain - one.gain);
@@ -302,13 +306,13 @@ class FinestFit {
     const { cells, transfer } = this;
     const { bins, sectors, power, modes, low, width } = cells;
     const lens = 0.5 * transfer.sphericalAberration * transfer.wavelength ** 2;
+    const defocusOf = sectorDefocus(rings, sectors);
     let [xy, xx, yy] = [0, 0, 0];
     for (let bin = 0; bin < bins; bin++) {
       const u = low + (bin + 0.5) * width;
       for (let sector = 0; sector < sectors; sector++) {
         const cell = bin * sectors + sector;
-        const angle = ((sector + 0.5) * Math.PI) / sectors;
-        const defocus = rings.mean + rings.cosine * Math.cos(2 * angle) + rings.sine * Math.sin(2 * angle);
+        const defocus = defocusOf[sector]!;
         const phase =
           2 * (transfer.constantPhase + rings.phase + Math.PI * transfer.wavelength * u * (defocus - lens * u));
         const [x, y, n] = [power[cell]! / background[cell]! - 1, -Math.cos(phase), modes[cell]!];

@@ -41,27 +41,18 @@ export function spectrumOf(source: Image, where: string): Spectrum | undefined {
   plane.fill(0);
   const { data, rowStride, columnStride } = layout;
   const start = layout.offset + top * rowStride + left * columnStride;
-  let [sum, least, most] = [0, Infinity, -Infinity];
   for (let row = 0; row < rows; row++) {
-    let from = start + row * rowStride;
-    let to = row * wide;
-    for (let column = 0; column < columns; column++, from += columnStride, to++) {
-      const value = data[from]!;
-      plane[to] = value;
-      sum += value;
-      if (value < least) least = value;
-      if (value > most) most = value;
-    }
+    const from = start + row * rowStride;
+    if (columnStride === 1) plane.set(data.subarray(from, from + columns), row * wide);
+    else
+      for (let column = 0; column < columns; column++) plane[row * wide + column] = data[from + column * columnStride]!;
   }
+  const { sum, flat } = summed(plane, rows, columns, wide);
   requireFinite([sum], where, 'the image holds NaN or infinite pixels');
-  if (!(most > least)) return undefined;
+  if (flat) return undefined;
   const mean = sum / (rows * columns);
   const [down, across] = [taper(rows), taper(columns)];
-  for (let row = 0; row < rows; row++) {
-    const weight = down[row]!;
-    let at = row * wide;
-    for (let column = 0; column < columns; column++, at++) plane[at] = (plane[at]! - mean) * weight * across[column]!;
-  }
+  fade(plane, rows, columns, wide, mean, down, across);
   const [[square, fourth], [squareAcross, fourthAcross]] = [down, across].map((weights) => [
     weights.reduce((total, each) => total + each ** 2, 0),
     weights.reduce((total, each) => total + each ** 4, 0),
@@ -75,6 +66,40 @@ export function spectrumOf(source: Image, where: string): Spectrum | undefined {
     // modes of a tapered and padded image are not all independent
     modesPerPixel: (square * squareAcross) ** 2 / (fourth * fourthAcross) / (tall * wide),
   };
+}
+
+/** Sum of the pixels of a plane, and true when all are the same. */
+function summed(plane: Float32Array, rows: number, columns: number, wide: number): { sum: number; flat: boolean } {
+  let sum = 0;
+  let flat = true;
+  const first = plane[0]!;
+  for (let row = 0; row < rows; row++) {
+    let part = 0;
+    for (let at = row * wide; at < row * wide + columns; at++) {
+      const value = plane[at]!;
+      part += value;
+      if (value !== first) flat = false;
+    }
+    sum += part;
+  }
+  return { sum, flat };
+}
+
+/** Subtracts the mean and lets the edges fade. */
+function fade(
+  plane: Float32Array,
+  rows: number,
+  columns: number,
+  wide: number,
+  mean: number,
+  down: Float64Array,
+  across: Float64Array,
+): void {
+  for (let row = 0; row < rows; row++) {
+    const weight = down[row]!;
+    for (let column = 0, at = row * wide; column < columns; column++, at++)
+      plane[at] = (plane[at]! - mean) * weight * across[column]!;
+  }
 }
 
 function taper(size: number): Float64Array {

@@ -1,10 +1,11 @@
 import { badArgument } from '../errors';
 import type { Cells } from './cells';
 import { solvePositive } from './positive-definite';
+import { BinSums, type SplineTables } from './bin-sums';
 import { cubicSplines, linearSplines, type SplineWeights } from './spline-weights';
 import type { ContrastTransfer } from './transfer';
 
-const { PI, abs, cos, exp, log, max, min, sin, sqrt } = Math;
+const { PI, abs, cos, exp, floor, log, max, min, sin, sqrt } = Math;
 
 /** Numbers of intervals of the splines over the frequency. */
 export interface ModelSize {
@@ -49,12 +50,12 @@ const [maxDepth, minDepth] = [0.985, -0.5];
 const [directionPrior, depthPrior, depthDirectionPrior] = [4, 0.05, 12];
 /** Damping of a step that lost: at first, its growth, its end, and where it is dropped. Progress in nats below which a fit has settled. */
 const [firstDamping, dampingFactor, maxDamping, leastDamping, minProgress] = [0.3, 5, 200, 0.05, 0.003];
+/** Steps after which a candidate that is far behind is left. */
+const stepsBeforeGivingUp = 3;
 /** Progress with which a fit has settled when the defocus moves by less than this share of a ring. */
 const [settledProgress, minMovement] = [2, 0.002];
 /** Change of the depth of the rings in one step: the expected information is far from the true one where they are deep. */
 const maxDepthStep = 0.25;
-const angular = 11;
-const pairs = (angular * (angular + 1)) / 2;
 
 /**
  * Model of the power spectrum: exp(background) (1 - depth cos 2 chi), fitted by maximum likelihood.
@@ -72,6 +73,8 @@ export class RingModel {
   private readonly depthStart: number;
   private readonly trigonometry: Float64Array;
   private readonly squares: Float64Array;
+  private readonly sums: BinSums;
+  private readonly tables: SplineTables;
 
   constructor(
     readonly cells: Cells,
@@ -88,6 +91,28 @@ export class RingModel {
     this.depthStart = this.background.count + 4 * (this.direction?.count ?? 0);
     this.smoothUnknowns = this.depthStart + this.depth.count * (size.depthWithDirection ? 3 : 1);
     this.unknowns = this.smoothUnknowns + (size.phase ? 4 : 3);
+    this.sums = new BinSums(cells, this.squares);
+    const { background, direction, depth } = this;
+    this.tables = {
+      background: background.count,
+      direction: direction?.count ?? 0,
+      depth: depth.count,
+      depthTerms: size.depthWithDirection ? 3 : 1,
+      phase: size.phase,
+      first: Int32Array.from(
+        { length: 3 * bins },
+        (_, at) => [background, direction, depth][at % 3]?.first[floor(at / 3)] ?? 0,
+      ),
+      weights: Float64Array.from({ length: 8 * bins }, (_, at) => {
+        const [bin, k] = [floor(at / 8), at % 8];
+        return k < 4
+          ? background.weights[4 * bin + k]!
+          : k < 6
+            ? (direction?.weights[2 * bin + k - 4] ?? 0)
+            : depth.weights[2 * bin + k - 6]!;
+      }),
+      phaseWeights: this.squares.map((square) => 1 / (PI * transfer.wavelength * square)),
+    };
     this.trigonometry = new Float64Array(4 * sectors);
     for (let sector = 0; sector < sectors; sector++) {
       const angle = ((sector + 0.5) * PI) / sectors;
@@ -105,11 +130,11 @@ export class RingModel {
     return this.scoring(state, this.depthStart, 12);
   }
 
-  /** Fits everything, from a smooth spectrum and a defocus. */
-  fitRings(smooth: Float64Array, rings: RingParameters, iterations = 12): ModelFit {
+  /** Fits everything, from a smooth spectrum and a defocus; gives up after three steps when the log-likelihood is below a limit. */
+  fitRings(smooth: Float64Array, rings: RingParameters, iterations = 12, leastLikelihood = -Infinity): ModelFit {
     const coefficients = new Float64Array(this.smoothUnknowns);
     coefficients.set(smooth.subarray(0, this.smoothUnknowns));
-    return this.scoring({ rings: { ...rings }, coefficients }, this.unknowns, iterations);
+    return this.scoring({ rings: { ...rings }, coefficients }, this.unknowns, iterations, leastLikelihood);
   }
 
   /** Coefficients in which the depth of the rings is one number everywhere. */
@@ -150,27 +175,27 @@ export class RingModel {
   }
 
   /** Values of the splines in a bin: background, its four directions, depth and its two directions. */
-  private radialValues(coefficients: Float64Array, bin: number, into: Float64Array): void {
+  private radialValues(coefficients: Float64Array, bin: number, into: Float64Array, at = 0): void {
     const { background, direction, depth, depthStart } = this;
     let value = 0;
     for (let k = 0; k < 4; k++) value += coefficients[background.first[bin]! + k]! * background.weights[4 * bin + k]!;
-    into[0] = value;
+    into[at] = value;
     for (let term = 0; term < 4; term++) {
       if (!direction) {
-        into[1 + term] = 0;
+        into[at + 1 + term] = 0;
         continue;
       }
       const start = background.count + term * direction.count + direction.first[bin]!;
-      into[1 + term] =
+      into[at + 1 + term] =
         coefficients[start]! * direction.weights[2 * bin]! + coefficients[start + 1]! * direction.weights[2 * bin + 1]!;
     }
     for (let term = 0; term < 3; term++) {
       if (term > 0 && !this.size.depthWithDirection) {
-        into[5 + term] = 0;
+        into[at + 5 + term] = 0;
         continue;
       }
       const start = depthStart + term * depth.count + depth.first[bin]!;
-      into[5 + term] =
+      into[at + 5 + term] =
         coefficients[start]! * depth.weights[2 * bin]! + coefficients[start + 1]! * depth.weights[2 * bin + 1]!;
     }
   }
@@ -203,11 +228,12 @@ export class RingModel {
   }
 
   /** Fisher scoring over the first unknowns or all, damped where the likelihood would fall. */
-  private scoring(start: ModelState, active: number, iterations: number): ModelFit {
+  private scoring(start: ModelState, active: number, iterations: number, least = -Infinity): ModelFit {
     let state = start;
     let result = this.evaluate(state, active);
     let damping = 0;
     for (let iteration = 0; iteration < iterations; iteration++) {
+      if (iteration === stepsBeforeGivingUp && result.logLikelihood < least) break;
       const damped = result.information.slice();
       for (let k = 0; k < active; k++) damped[k * active + k]! *= 1 + damping;
       const step = solvePositive(damped, result.score, active);
@@ -262,100 +288,17 @@ export class RingModel {
     return { rings, coefficients };
   }
 
-  /** Log-likelihood, its derivatives and the expected information. `visit` gets the derivatives of each cell for errors of misfit. */
+  /** Log-likelihood, its derivatives and the expected information. */
   private evaluate(
     state: ModelState,
     active: number,
   ): { logLikelihood: number; objective: number; score: Float64Array; information: Float64Array } {
-    const { cells, squares, trigonometry, transfer } = this;
-    const { bins, sectors, power, modes, width } = cells;
+    const { cells, transfer, sums } = this;
     const { rings, coefficients } = state;
     const withRings = active > this.depthStart;
-    const used = withRings ? angular : 5;
-    const information = new Float64Array(active * active);
-    const score = new Float64Array(active);
-    const radial = new Float64Array(11);
-    const x = new Float64Array(angular);
-    const [local, localScore] = [new Float64Array(pairs), new Float64Array(angular)];
-    const list = { at: new Int32Array(40), feature: new Int32Array(40), weight: new Float64Array(40), length: 0 };
-    const { wavelength } = transfer;
-    const lens = transfer.sphericalAberration * wavelength ** 2;
-    const constant = 2 * (transfer.constantPhase + rings.phase);
-    const halfSector = PI / sectors / 2;
-    let total = 0;
-    x[0] = 1;
-    for (let bin = 0; bin < bins; bin++) {
-      this.radialValues(coefficients, bin, radial);
-      local.fill(0);
-      localScore.fill(0);
-      const square = squares[bin]!;
-      const turn = 2 * PI * wavelength * square;
-      const [depth0, depth1, depth2] = [radial[5]!, radial[6]!, radial[7]!];
-      const fixed = constant - turn * 0.5 * lens * square;
-      const acrossBin = PI * wavelength * width;
-      for (let sector = 0, cell = bin * sectors; sector < sectors; sector++, cell++) {
-        const n = modes[cell]!;
-        if (n === 0) continue;
-        const at = 4 * sector;
-        const [c2, s2, c4, s4] = [
-          trigonometry[at]!,
-          trigonometry[at + 1]!,
-          trigonometry[at + 2]!,
-          trigonometry[at + 3]!,
-        ];
-        const logBackground = radial[0]! + radial[1]! * c2 + radial[2]! * s2 + radial[3]! * c4 + radial[4]! * s4;
-        let logModel = logBackground;
-        x[1] = c2;
-        x[2] = s2;
-        x[3] = c4;
-        x[4] = s4;
-        let ratio: number;
-        if (withRings) {
-          const defocus = rings.mean + rings.cosine * c2 + rings.sine * s2;
-          const phase = fixed + turn * defocus;
-          const smearSector = turn * halfSector * 2 * (rings.sine * c2 - rings.cosine * s2);
-          const smearBin = acrossBin * (defocus - lens * square);
-          const smear = smearSector * smearSector + smearBin * smearBin;
-          const sharpness = 1 / (1 + smear / 6 + smear * smear * (7 / 360));
-          let depth = (depth0 + depth1 * c2 + depth2 * s2) * sharpness;
-          if (depth > maxDepth) depth = maxDepth;
-          else if (depth < -maxDepth) depth = -maxDepth;
-          const cosine = cos(phase);
-          const sine = sin(phase);
-          const factor = 1 - depth * cosine;
-          logModel += log(factor);
-          const forDepth = (-sharpness * cosine) / factor;
-          const forDefocus = (depth * sine * turn) / factor;
-          x[5] = forDepth;
-          x[6] = forDepth * c2;
-          x[7] = forDepth * s2;
-          x[8] = forDefocus;
-          x[9] = forDefocus * c2;
-          x[10] = forDefocus * s2;
-          ratio = (power[cell]! * exp(-logBackground)) / factor;
-        } else ratio = power[cell]! * exp(-logBackground);
-        total -= n * (logModel + ratio);
-        const excess = n * (ratio - 1);
-        for (let i = 0, pair = 0; i < used; i++) {
-          const value = x[i]!;
-          localScore[i]! += excess * value;
-          const weighted = n * value;
-          for (let j = 0; j <= i; j++) local[pair++]! += weighted * x[j]!;
-        }
-      }
-      this.listActive(bin, active, list);
-      for (let i = 0; i < list.length; i++) {
-        const [p, f, w] = [list.at[i]!, list.feature[i]!, list.weight[i]!];
-        score[p]! += w * localScore[f]!;
-        for (let j = 0; j <= i; j++) {
-          const g = list.feature[j]!;
-          const value = w * list.weight[j]! * local[f >= g ? (f * (f + 1)) / 2 + g : (g * (g + 1)) / 2 + f]!;
-          const q = list.at[j]!;
-          if (p >= q) information[p * active + q]! += value;
-          else information[q * active + p]! += value;
-        }
-      }
-    }
+    for (let bin = 0; bin < cells.bins; bin++) this.radialValues(coefficients, bin, sums.radial, 8 * bin);
+    const total = withRings ? sums.sumRings(transfer, rings) : sums.sumSmooth();
+    const { information, score } = sums.assemble(this.tables, active, withRings);
     let penalty = 0;
     const prior = (from: number, to: number, strength: number) => {
       for (let k = from; k < min(to, active); k++) {
@@ -370,38 +313,5 @@ export class RingModel {
     for (let p = 0; p < active; p++)
       for (let q = 0; q < p; q++) information[q * active + p] = information[p * active + q]!;
     return { logLikelihood: total, objective: total - penalty, score, information };
-  }
-
-  /** Lists the unknowns that act in a bin, with the angular feature and the radial weight of each. */
-  private listActive(
-    bin: number,
-    active: number,
-    list: { at: Int32Array; feature: Int32Array; weight: Float64Array; length: number },
-  ): void {
-    const { background, direction, depth, depthStart, smoothUnknowns } = this;
-    let length = 0;
-    const add = (at: number, feature: number, weight: number): void => {
-      if (at >= active || weight === 0) return;
-      list.at[length] = at;
-      list.feature[length] = feature;
-      list.weight[length++] = weight;
-    };
-    for (let k = 0; k < 4; k++) add(background.first[bin]! + k, 0, background.weights[4 * bin + k]!);
-    if (direction)
-      for (let term = 0; term < 4; term++)
-        for (let k = 0; k < 2; k++)
-          add(
-            background.count + term * direction.count + direction.first[bin]! + k,
-            1 + term,
-            direction.weights[2 * bin + k]!,
-          );
-    if (active > depthStart) {
-      for (let term = 0; term < (this.size.depthWithDirection ? 3 : 1); term++)
-        for (let k = 0; k < 2; k++)
-          add(depthStart + term * depth.count + depth.first[bin]! + k, 5 + term, depth.weights[2 * bin + k]!);
-      for (let term = 0; term < 3; term++) add(smoothUnknowns + term, 8 + term, 1);
-      if (this.size.phase) add(smoothUnknowns + 3, 8, 1 / (PI * this.transfer.wavelength * this.squares[bin]!));
-    }
-    list.length = length;
   }
 }

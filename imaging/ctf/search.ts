@@ -1,4 +1,6 @@
+import { cellsMoved } from './bin-sums';
 import type { Cells } from './cells';
+import { kernels, numbersAt, room, stored } from './kernels';
 import type { RingParameters } from './ring-model';
 import type { ContrastTransfer } from './transfer';
 
@@ -49,43 +51,38 @@ export function searchDefocus(
   plan: SearchPlan,
 ): Candidate[] {
   const table = new SectorTable(cells, excess, transfer, plan);
-  const steps = table.steps;
-  const best = new Float64Array(steps).fill(-1);
-  const bestVector = new Float64Array(3 * steps);
+  const { steps } = table;
+  const { phases, astigmatismStep } = plan;
   const [first, last] = [ceil(plan.least / plan.step), min(steps - 1, floor(plan.most / plan.step))];
-  const side = floor(plan.maxAstigmatism / plan.astigmatismStep);
-  const offsets = new Int32Array(cells.sectors);
+  const side = floor(plan.maxAstigmatism / astigmatismStep);
+  const vectors: (readonly [number, number])[] = [];
   for (let i = -side; i <= side; i++)
     for (let j = -side; j <= side; j++) {
-      const [cosine, sine] = [i * plan.astigmatismStep, j * plan.astigmatismStep];
+      const [cosine, sine] = [i * astigmatismStep, j * astigmatismStep];
       const length = sqrt(cosine * cosine + sine * sine);
       if (length > plan.maxAstigmatism) continue;
-      for (let sector = 0; sector < cells.sectors; sector++) {
-        const angle = ((sector + 0.5) * PI) / cells.sectors;
-        offsets[sector] = round((cosine * cos(2 * angle) + sine * sin(2 * angle)) / plan.step);
-      }
-      const from = max(first, ceil(length / plan.step));
-      table.scan(offsets, from, last, (at, gain, phase) => {
-        if (gain <= best[at]!) return;
-        best[at] = gain;
-        bestVector[3 * at] = cosine;
-        bestVector[3 * at + 1] = sine;
-        bestVector[3 * at + 2] = phase;
-      });
+      table.scan(vectors.length, cosine, sine, max(first, ceil(length / plan.step) + 1), last);
+      vectors.push([cosine, sine]);
     }
+  const best = table.results.best.slice();
+  const found = Array.from(table.results.which, (number) => ({
+    cosine: vectors[floor(number / phases.length)]![0],
+    sine: vectors[floor(number / phases.length)]![1],
+    phase: phases[number % phases.length]!,
+  }));
   const taken: Candidate[] = [];
   const order = Array.from({ length: steps }, (_, at) => at)
     .filter((at) => best[at]! > 0 && best[at]! >= (best[at - 1] ?? 0) && best[at]! >= (best[at + 1] ?? 0))
     .sort((one, other) => best[other]! - best[one]!);
   for (const at of order) {
     if (taken.length === maxCandidates) break;
-    const square = table.squareOf(at, bestVector[3 * at]!, bestVector[3 * at + 1]!, bestVector[3 * at + 2]!);
+    const square = table.squareOf(at, found[at]!.cosine, found[at]!.sine, found[at]!.phase);
     const mean = at * plan.step;
     const halfRing = 0.5 / (transfer.wavelength * square);
     if (taken.some((each) => abs(each.rings.mean - mean) < min(halfRing, 0.5 / (transfer.wavelength * each.square))))
       continue;
     taken.push({
-      rings: { mean, cosine: bestVector[3 * at]!, sine: bestVector[3 * at + 1]!, phase: bestVector[3 * at + 2]! },
+      rings: { mean, ...found[at]! },
       gain: best[at]!,
       square,
     });
@@ -93,15 +90,21 @@ export function searchDefocus(
   return taken;
 }
 
-/** Table of products of the sectors with the rings of each trial defocus. */
+/** Table of products of the sectors with the rings of each trial defocus, in the memory of the kernels. */
 class SectorTable {
   readonly steps: number;
-  /** Index (step * sectors + sector) * width + band, then the same with -sin 2 chi where phases are searched. */
-  private readonly products: Float32Array;
   private readonly width: number;
   private readonly information: Float64Array;
-  private readonly turns: readonly (readonly [number, number])[];
   private readonly bandSquares: readonly number[];
+  private readonly addresses: {
+    readonly products: number;
+    readonly inverse: number;
+    readonly turns: number;
+    readonly starts: number;
+    readonly shape: number;
+    readonly best: number;
+    readonly which: number;
+  };
 
   constructor(
     private readonly cells: Cells,
@@ -111,107 +114,87 @@ class SectorTable {
   ) {
     const { sectors, low, width } = cells;
     const { bins, step, phases } = plan;
-    this.steps = ceil((plan.most + plan.maxAstigmatism) / step) + 2;
+    const steps = ceil((plan.most + plan.maxAstigmatism) / step) + 2;
+    this.steps = steps;
     const searched = phases.length > 1;
-    this.turns = phases.map((phase) => [cos(2 * phase), sin(2 * phase)] as const);
     this.width = searched ? 2 * bands : bands;
-    this.products = new Float32Array(this.steps * sectors * this.width);
-    this.information = new Float64Array(this.steps * bands);
-    const edges = bandEdges.map((share) => round(share * bins));
+    const edges = Int32Array.from(bandEdges, (share) => round(share * bins));
     const squareOf = (bin: number) => low + (bin + 0.5) * width;
-    this.bandSquares = edges.slice(1).map((edge, band) => (squareOf(edge) + squareOf(edges[band]!)) / 2);
+    this.bandSquares = Array.from(edges.subarray(1), (edge, band) => (squareOf(edge) + squareOf(edges[band]!)) / 2);
     const modes = new Float64Array(bins);
+    const stride = 4 * ceil(bins / 4);
+    const bySector = new Float32Array(sectors * stride);
     for (let bin = 0; bin < bins; bin++)
-      for (let sector = 0; sector < sectors; sector++) modes[bin]! += cells.modes[bin * sectors + sector]!;
-    // by sector, so that the inner loop runs through one array
-    const bySector = new Float64Array(sectors * bins);
-    for (let bin = 0; bin < bins; bin++)
-      for (let sector = 0; sector < sectors; sector++) bySector[sector * bins + bin] = excess[bin * sectors + sector]!;
-    const lens = 0.5 * transfer.sphericalAberration * transfer.wavelength ** 2;
-    for (let quadrature = 0; quadrature < (searched ? 2 : 1); quadrature++) {
-      const wave = new Float64Array(bins);
-      for (let at = 0; at < this.steps; at++) {
-        for (let bin = 0; bin < bins; bin++) {
-          const square = squareOf(bin);
-          const phase =
-            2 * PI * transfer.wavelength * square * (at * step - lens * square) +
-            2 * (transfer.constantPhase + (searched ? 0 : phases[0]!));
-          wave[bin] = quadrature === 0 ? -cos(phase) : sin(phase);
-        }
-        for (let band = 0; band < bands; band++) {
-          const [from, to] = [edges[band]!, edges[band + 1]!];
-          const information = levelled(wave, modes, from, to);
-          if (quadrature === 0) this.information[at * bands + band] = information;
-          else this.information[at * bands + band] = 0.5 * (this.information[at * bands + band]! + information);
-          for (let sector = 0; sector < sectors; sector++) {
-            let sum = 0;
-            for (let bin = from, index = sector * bins + from; bin < to; bin++, index++)
-              sum += bySector[index]! * wave[bin]!;
-            this.products[(at * sectors + sector) * this.width + quadrature * bands + band] = sum;
-          }
-        }
+      for (let sector = 0; sector < sectors; sector++) {
+        modes[bin]! += cells.modes[bin * sectors + sector]!;
+        bySector[sector * stride + bin] = excess[bin * sectors + sector]!;
       }
-    }
+    const { wavelength, sphericalAberration, constantPhase } = transfer;
+    const given = Float64Array.of(
+      step,
+      wavelength,
+      0.5 * sphericalAberration * wavelength ** 2,
+      2 * (constantPhase + (searched ? 0 : phases[0]!)),
+      low,
+      width,
+    );
+    const inputs = [
+      stored('excess', bySector),
+      stored('modes', modes),
+      stored('given', given),
+      stored('edges', edges),
+      stored('shape', Int32Array.of(bins, stride, sectors, steps, searched ? 1 : 0)),
+      room('wave', stride),
+      room('single', stride),
+    ];
+    const products = room('products', steps * sectors * this.width);
+    const information = room('information', steps * bands);
+    cellsMoved();
+    kernels().sector_table(...inputs, products, information);
+    this.information = numbersAt(Float64Array, information, steps * bands).slice();
+    const inverse = stored(
+      'single',
+      Float32Array.from(this.information, (each) => 0.5 / each),
+    );
+    this.addresses = {
+      products,
+      inverse,
+      turns: stored('turns', Float32Array.from(phases.flatMap((phase) => [cos(2 * phase), sin(2 * phase)]))),
+      starts: room('starts', sectors),
+      shape: room('shape', 5),
+      best: stored('best', new Float32Array(steps).fill(-1)),
+      which: stored('which', new Int32Array(steps)),
+    };
   }
 
-  /** Calls with the gain of each mean defocus from a step to another. */
-  scan(offsets: Int32Array, from: number, to: number, visit: (at: number, gain: number, phase: number) => void): void {
-    const { products, information, width, cells, turns, plan } = this;
-    const { sectors } = cells;
-    const starts = offsets.map((offset, sector) => (offset * sectors + sector) * width);
-    const stride = sectors * width;
-    if (turns.length === 1) {
-      for (let at = from; at <= to; at++) {
-        let [u0, u1, u2, u3] = [0, 0, 0, 0];
-        const base = at * stride;
-        for (let sector = 0; sector < sectors; sector++) {
-          const index = base + starts[sector]!;
-          u0 += products[index]!;
-          u1 += products[index + 1]!;
-          u2 += products[index + 2]!;
-          u3 += products[index + 3]!;
-        }
-        const own = at * bands;
-        let gain = 0;
-        if (u0 > 0) gain += (u0 * u0) / information[own]!;
-        if (u1 > 0) gain += (u1 * u1) / information[own + 1]!;
-        if (u2 > 0) gain += (u2 * u2) / information[own + 2]!;
-        if (u3 > 0) gain += (u3 * u3) / information[own + 3]!;
-        visit(at, gain / 2, plan.phases[0]!);
-      }
-      return;
-    }
-    const sums = new Float64Array(width);
-    for (let at = from; at <= to; at++) {
-      sums.fill(0);
-      const base = at * stride;
-      for (let sector = 0; sector < sectors; sector++) {
-        const index = base + starts[sector]!;
-        for (let k = 0; k < width; k++) sums[k]! += products[index + k]!;
-      }
-      let [most, chosen] = [-1, 0];
-      turns.forEach(([c, s], number) => {
-        let gain = 0;
-        for (let band = 0; band < bands; band++) {
-          const u = sums[band]! * c + sums[bands + band]! * s;
-          if (u > 0) gain += (u * u) / this.information[at * bands + band]!;
-        }
-        if (gain > most) [most, chosen] = [gain, number];
-      });
-      visit(at, most / 2, plan.phases[chosen]!);
-    }
+  /** Largest gain of each step so far, and the number of the astigmatism and phase that gave it: astigmatism * phases + phase. */
+  get results(): { readonly best: Float32Array; readonly which: Int32Array } {
+    return {
+      best: numbersAt(Float32Array, this.addresses.best, this.steps),
+      which: numbersAt(Int32Array, this.addresses.which, this.steps),
+    };
+  }
+
+  /** Scans the mean defocus from a step to another for one astigmatism. */
+  scan(number: number, cosine: number, sine: number, from: number, to: number): void {
+    const { products, inverse, turns, starts, shape, best, which } = this.addresses;
+    const { sectors } = this.cells;
+    numbersAt(Int32Array, starts, sectors).set(
+      this.offsets(cosine, sine).map((offset, sector) => (offset * sectors + sector) * this.width),
+    );
+    numbersAt(Int32Array, shape, 5).set([sectors, from, to, this.plan.phases.length, number]);
+    kernels().scan(products, inverse, starts, turns, shape, best, which);
   }
 
   /** Squared frequency about which the gain of a defocus lies. */
   squareOf(at: number, cosine: number, sine: number, phase: number): number {
     const { sectors } = this.cells;
+    const products = numbersAt(Float32Array, this.addresses.products, this.steps * sectors * this.width);
     const sums = new Float64Array(this.width);
-    for (let sector = 0; sector < sectors; sector++) {
-      const angle = ((sector + 0.5) * PI) / sectors;
-      const offset = round((cosine * cos(2 * angle) + sine * sin(2 * angle)) / this.plan.step);
+    this.offsets(cosine, sine).forEach((offset, sector) => {
       const index = ((at + offset) * sectors + sector) * this.width;
-      for (let k = 0; k < this.width; k++) sums[k]! += this.products[index + k]!;
-    }
+      for (let k = 0; k < this.width; k++) sums[k]! += products[index + k]!;
+    });
     let [total, weighted] = [1e-12, 1e-12 * this.bandSquares[0]!];
     for (let band = 0; band < bands; band++) {
       const u =
@@ -222,28 +205,13 @@ class SectorTable {
     }
     return weighted / total;
   }
-}
 
-/** Subtracts from a wave its straight line over a band, and returns the information that remains. */
-function levelled(wave: Float64Array, modes: Float64Array, from: number, to: number): number {
-  let [s0, s1, s2, c0, c1] = [1e-9, 0, 0, 0, 0];
-  const middle = (from + to) / 2;
-  for (let bin = from; bin < to; bin++) {
-    const [n, x, c] = [modes[bin]!, bin - middle, wave[bin]!];
-    s0 += n;
-    s1 += n * x;
-    s2 += n * x * x;
-    c0 += n * c;
-    c1 += n * x * c;
+  /** Steps from the mean defocus to that of each sector. */
+  private offsets(cosine: number, sine: number): Int32Array {
+    const { sectors } = this.cells;
+    return Int32Array.from({ length: sectors }, (_, sector) => {
+      const angle = ((sector + 0.5) * PI) / sectors;
+      return round((cosine * cos(2 * angle) + sine * sin(2 * angle)) / this.plan.step);
+    });
   }
-  const determinant = s0 * s2 - s1 * s1;
-  const slope = determinant > 0 ? (s0 * c1 - s1 * c0) / determinant : 0;
-  const level = (c0 - slope * s1) / s0;
-  let information = 0;
-  for (let bin = from; bin < to; bin++) {
-    const value = wave[bin]! - level - slope * (bin - middle);
-    wave[bin] = value;
-    information += modes[bin]! * value * value;
-  }
-  return information + 0.02 * s0;
 }

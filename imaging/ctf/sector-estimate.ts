@@ -48,19 +48,19 @@ export function sectorOffsets(
   ];
   const lens = 0.5 * transfer.sphericalAberration * transfer.wavelength ** 2;
   const constant = 2 * (transfer.constantPhase + rings.phase);
+  const defocusOf = sectorDefocus(rings, sectors);
   for (let bin = 0; bin < bins; bin++) {
     const u = low + (bin + 0.5) * width;
     for (let sector = 0; sector < sectors; sector++) {
       const cell = bin * sectors + sector;
       const n = modes[cell]!;
       if (n === 0) continue;
-      const angle = ((sector + 0.5) * PI) / sectors;
-      const defocus = rings.mean + rings.cosine * cos(2 * angle) + rings.sine * sin(2 * angle);
-      const phase = constant + 2 * PI * transfer.wavelength * u * (defocus - lens * u);
+      const phase = constant + 2 * PI * transfer.wavelength * u * (defocusOf[sector]! - lens * u);
+      const cosine = cos(phase);
       const at = floor((sector * groups) / sectors) * bins + bin;
-      const model = 1 - depths[bin]! * cos(phase);
+      const model = 1 - depths[bin]! * cosine;
       const excess = (n * (power[cell]! / smooth[cell]! - 1)) / (model * model);
-      cosines[at]! += excess * cos(phase);
+      cosines[at]! += excess * cosine;
       sines[at]! += excess * sin(phase);
       weights[at]! += n / (model * model);
     }
@@ -70,24 +70,24 @@ export function sectorOffsets(
   const [matrix, vector] = [new Float64Array(9), new Float64Array(3)];
   const found: { readonly offset: number; readonly variance: number; readonly along: readonly number[] }[] = [];
   for (let group = 0; group < groups; group++) {
-    let [best, bestAt] = [-Infinity, 0];
     let [information, own] = [0, 0];
     const scores = new Float64Array(2 * steps + 1);
-    for (let at = -steps; at <= steps; at++) {
-      let score = 0;
-      for (let bin = 0; bin < bins; bin++) {
-        const turn = 2 * PI * transfer.wavelength * (low + (bin + 0.5) * width);
-        const [c, s] = [cos(turn * at * step), sin(turn * at * step)];
-        const index = group * bins + bin;
-        score -= depths[bin]! * (cosines[index]! * c - sines[index]! * s);
-        if (at === 0) {
-          information += 0.5 * weights[index]! * (depths[bin]! * turn) ** 2;
-          own += 0.5 * weights[index]! * depths[bin]! ** 2;
-        }
+    for (let bin = 0; bin < bins; bin++) {
+      const index = group * bins + bin;
+      const turn = 2 * PI * transfer.wavelength * (low + (bin + 0.5) * width);
+      information += 0.5 * weights[index]! * (depths[bin]! * turn) ** 2;
+      own += 0.5 * weights[index]! * depths[bin]! ** 2;
+      // the phase turns by the same angle from step to step
+      const [c, s] = [cos(turn * step), sin(turn * step)];
+      let [x, y] = [cos(turn * steps * step), -sin(turn * steps * step)];
+      const [forCosine, forSine] = [depths[bin]! * cosines[index]!, depths[bin]! * sines[index]!];
+      for (let at = 0; at <= 2 * steps; at++) {
+        scores[at]! -= forCosine * x - forSine * y;
+        [x, y] = [x * c - y * s, x * s + y * c];
       }
-      scores[at + steps] = score;
-      if (score > best) [best, bestAt] = [score, at];
     }
+    let [best, bestAt] = [-Infinity, 0];
+    for (let at = -steps; at <= steps; at++) if (scores[at + steps]! > best) [best, bestAt] = [scores[at + steps]!, at];
     if (!(own > 0) || best * best < 2 * minGain * own || best <= 0 || abs(bestAt) === steps) continue;
     const [before, after] = [scores[bestAt + steps - 1]!, scores[bestAt + steps + 1]!];
     const curvature = before - 2 * best + after;
@@ -115,4 +115,12 @@ export function sectorOffsets(
     return sqrt(solvePositive(matrix, unit, 3)?.[i] ?? Infinity);
   }) as [number, number, number];
   return { correction: [solved[0]!, solved[1]!, solved[2]!], errors, used: found.length, scatter };
+}
+
+/** Defocus in the middle of each sector. */
+export function sectorDefocus(rings: RingParameters, sectors: number): Float64Array {
+  return Float64Array.from({ length: sectors }, (_, sector) => {
+    const angle = ((sector + 0.5) * PI) / sectors;
+    return rings.mean + rings.cosine * cos(2 * angle) + rings.sine * sin(2 * angle);
+  });
 }

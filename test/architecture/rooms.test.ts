@@ -25,6 +25,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'ctf',
     'synthesis',
   ],
+  'imaging/ctf': ['kernels'],
   simulation: ['base', 'kernels', 'camera', 'specimen', 'scan', 'column', 'image'],
   'simulation/column': ['lenses', 'deflectors', 'condenser', 'tuning'],
   wires: ['device-host', 'com', 'http-json', 'serialem-packets', 'temscript', 'text-lines'],
