@@ -2,6 +2,7 @@ import { declaredMenu } from '../../app/declared-menu';
 import { type MeasuredQuantity, nameOfRemedy, remedyInWords } from '../../core/consistency';
 import { Cameras } from '../../core/devices';
 import { itemMeasuring } from '../../core/kernel';
+import { itemFiles } from '../support/item-files';
 import { textOf, typescriptIn } from './source-files';
 
 const folders = ['core', 'imaging', 'simulation', 'wires'];
@@ -10,6 +11,49 @@ const plugins = ['terminal', 'console', 'simulator', 'serialem', 'fei', 'jeol', 
 /** The lines of a text that name one of some items by its whole id. */
 const namings = (ids: readonly string[], text: string): readonly string[] =>
   text.split('\n').filter((line) => ids.some((id) => new RegExp(`['"\`]${id}['"\`/]`).test(line)));
+
+/** Lines of a declaration that hold one short entry each, which says nothing of what the item does. */
+const entry =
+  /^ {2}(id|place|needs|not|lowDoseArea|script|questions|results|stores|measures|order|saves|anytime|administratorOnly|forecast): ?[^{\n]*,?$|^ {2}needs: \{.*\},$|^ {2}order: \{.*\},$/;
+
+/** Number of lines of ceremony in the file of an item: its imports, the opening of its definition, and the short entries of its declaration. */
+function ceremonyOf(text: string): number {
+  const imports = [...text.matchAll(/^import [^;]*;$/gm)].reduce((sum, [found]) => sum + found.split('\n').length, 0);
+  const lines = text.split('\n');
+  return imports + lines.filter((line) => line.startsWith('export default ') || entry.test(line)).length;
+}
+
+describe('the ceremony of an item', () => {
+  const counted = itemFiles('calibrations').map(({ file }) => ({
+    file,
+    lines: ceremonyOf(textOf(`plugins/${file}.ts`)),
+  }));
+
+  test('is counted: imports, also of several lines, the definition and the short entries', () => {
+    const text = [
+      "import { Administrator } from '../../../core/kernel';",
+      'import {',
+      '  one,',
+      "} from './other';",
+      '',
+      'export default defineItem({',
+      "  id: 'calibrations/x',",
+      '  needs: { administrator: Administrator },',
+      '  questions: {',
+      "    keys: { kind: 'text', why: 'Because.' },",
+      '  },',
+      '  async run() {},',
+      '});',
+    ];
+    expect(ceremonyOf(text.join('\n'))).toBe(7);
+  });
+
+  test('is less than ten lines in more than half of the items', () => {
+    expect(counted.length).toBeGreaterThan(20);
+    const sorted = [...counted].sort((one, other) => one.lines - other.lines);
+    expect(sorted.slice(0, Math.floor(sorted.length / 2) + 1).filter(({ lines }) => lines >= 10)).toEqual([]);
+  });
+});
 
 describe('the items of the menu', () => {
   const entries = declaredMenu();

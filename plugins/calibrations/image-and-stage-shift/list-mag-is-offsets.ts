@@ -1,14 +1,11 @@
-import { apply, length, counted, readable } from '../../../core/base';
-import { Cameras } from '../../../core/devices';
+import { counted, readable } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
-import { Optics } from '../../../core/optics';
-import { Calibrations } from '../../../core/store';
-import { offsetAt, offsetModeOf } from './offsets/image-shift-offsets';
+import { offsetNeeds, offsetsOnSpecimen } from './offsets/offsets-of-mode';
 
 /** Lists how far the image-shift offsets of the present camera's mode move the specimen. */
 export default defineItem({
   id: 'calibrations/image-and-stage-shift/list-mag-is-offsets',
-  needs: { cameras: Cameras, optics: Optics, calibrations: Calibrations },
+  needs: offsetNeeds,
   not: ['stem'],
   results: {
     offsets: value.table('The magnifications that have an offset and a known effect of image shift.', {
@@ -18,23 +15,10 @@ export default defineItem({
     }),
   },
   forecast: 'nothing',
-  async run({ cameras, optics, calibrations }, run) {
-    const { traits } = cameras.selected;
-    const indexes = optics.magnifications.indexes(optics.camera(traits.index));
-    const offsets = indexes.flatMap((magIndex) => {
-      const offset = offsetAt(calibrations, magIndex, offsetModeOf(traits));
-      const { magnification, imageShiftToSpecimen: toSpecimen } = optics.at({ magIndex, camera: traits.index });
-      if (length(offset) === 0 || !toSpecimen) return [];
-      return [
-        {
-          magIndex,
-          magnification,
-          micrometres: length(apply(toSpecimen, offset)),
-        },
-      ];
-    });
+  async run(use, run) {
+    const offsets = offsetsOnSpecimen(use);
     if (offsets.length > 0) {
-      run.operator.log(`Image-shift offsets of ${traits.name}, distance on the specimen in um`);
+      run.operator.log(`Image-shift offsets of ${use.cameras.selected.traits.name}, distance on the specimen in um`);
       run.operator.log('Index       Mag    Offset');
     }
     for (const { magIndex, magnification, micrometres } of offsets)

@@ -130,7 +130,7 @@ class MagnificationOffsets {
   }
 
   async run(run: Run): Promise<CalibrationResult | undefined> {
-    const start = await this.use.scope.magIndex.read(run.signal);
+    const { magIndex: start } = run.here();
     const lowest = this.lowestReachable(start);
     const takeImages = await this.ask(run, start, lowest);
     await run.preserve(this.use.imageShift.net);

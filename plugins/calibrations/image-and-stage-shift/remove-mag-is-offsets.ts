@@ -1,13 +1,12 @@
-import { EucentricError, counted } from '../../../core/base';
-import { Cameras } from '../../../core/devices';
+import { counted } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
-import { Calibrations, remove } from '../../../core/store';
-import { offsetModeOf } from './offsets/image-shift-offsets';
+import { remove } from '../../../core/store';
+import { offsetNeeds, storedOffsets } from './offsets/offsets-of-mode';
 
 /** Removes all image-shift offsets of the present camera's mode. */
 export default defineItem({
   id: 'calibrations/image-and-stage-shift/remove-mag-is-offsets',
-  needs: { cameras: Cameras, calibrations: Calibrations },
+  needs: offsetNeeds,
   not: ['stem'],
   questions: {
     remove: {
@@ -18,31 +17,19 @@ export default defineItem({
   results: { removed: value.quantity('How many offsets were removed.') },
   stores: ['ImageShiftOffsets'],
   forecast: 'nothing',
-  async run({ cameras, calibrations }, run) {
-    const { traits } = cameras.selected;
-    const mode = offsetModeOf(traits);
-    const rows = calibrations
-      .records('ImageShiftOffsets')
-      .all()
-      .filter((row) => row.eftem === mode);
-    const modeName = mode === 1 ? 'energy-filtered' : 'regular';
-    if (rows.length === 0)
-      throw new EucentricError({
-        code: 'image-shift-offsets/none',
-        message: `There are no image-shift offsets in ${modeName} mode.`,
-        hint: 'Mag IS Offsets measures them; select a camera of the other mode to remove those of that mode.',
-      });
+  async run(use, run) {
+    const { rows, mode } = storedOffsets(use);
     if (
       !(await run.ask('remove', {
-        text: `Remove the image-shift offsets at ${counted(rows.length, 'magnification')} in ${modeName} mode?`,
+        text: `Remove the image-shift offsets at ${counted(rows.length, 'magnification')} in ${mode} mode?`,
         default: true,
       }))
     )
       return undefined;
     return run.accept({
-      summary: `The image-shift offsets at ${counted(rows.length, 'magnification')} in ${modeName} mode were removed. Save the calibrations, or they are back at the next start.`,
+      summary: `The image-shift offsets at ${counted(rows.length, 'magnification')} in ${mode} mode were removed. Save the calibrations, or they are back at the next start.`,
       values: { removed: rows.length },
-      conditions: { camera: traits.index },
+      conditions: { camera: use.cameras.selected.traits.index },
       changes: rows.map(({ magIndex, eftem }) => remove('ImageShiftOffsets', { magIndex, eftem })),
     });
   },

@@ -130,10 +130,9 @@ class StageShift {
   constructor(private readonly use: Uses<typeof needs>) {}
 
   async run(run: Run): Promise<CalibrationResult> {
-    const camera = this.use.cameras.selected.traits;
-    const magIndex = await this.use.scope.magIndex.read(run.signal);
+    const { magIndex, camera } = run.here();
     const { exposure, fieldSize } = shiftExposure(this.use.cameras.selected, this.use.settings);
-    const prior = this.prior(magIndex, camera.index);
+    const prior = this.prior(magIndex, camera);
     const plan = this.plan(fieldSize, prior);
     await this.ask(run, plan, magIndex);
 

@@ -127,9 +127,9 @@ export class ImageShiftCalibration {
 
   /** Runs from the first question to the stored result; `fromScratch` ignores earlier matrices. */
   async run(run: Run, fromScratch: boolean): Promise<CalibrationResult> {
-    const camera = this.use.cameras.selected.traits;
-    const magIndex = await this.use.scope.magIndex.read(run.signal);
-    const known = this.use.optics.at({ magIndex, camera: camera.index }).imageShiftToCamera;
+    const place = run.here();
+    const { magIndex } = place;
+    const known = this.use.optics.at(place).imageShiftToCamera;
     const scratch = fromScratch || known === undefined;
     const plan = shiftExposure(this.use.cameras.selected, this.use.settings);
     const pattern: PatternName = scratch
@@ -139,9 +139,9 @@ export class ImageShiftCalibration {
     if (!fromScratch && scratch)
       run.operator.log('No calibration can be derived for this magnification, so it is measured from scratch.');
     const scratchPixel = scratch
-      ? await chooseScratchPixelSize(run, this.use.optics, this.use.calibrations, magIndex, camera.index)
+      ? await chooseScratchPixelSize(run, this.use.optics, this.use.calibrations, place)
       : undefined;
-    await this.askToStart(run, total, magIndex);
+    await this.askToStart(run, total);
 
     const base = await this.use.control.net.read(run.signal);
     run.restoreLater('image shift', (signal) => this.use.control.net.write(base, signal));
@@ -178,7 +178,7 @@ export class ImageShiftCalibration {
     const remarks = await settleFindings(run, findings);
     const weighed = weighImageShift(pattern, series.pairs, series.places, binning, simple.matrix, series.circumstances);
     // What arrives slowly has to be there before the check begins, and at each of its images.
-    const at = this.use.optics.at({ magIndex, camera: this.use.cameras.selected.traits.index });
+    const at = this.use.optics.at(place);
     const usual = at.imageShiftDelay(steps);
     const wait = Math.max(patientFactor * delayFactor * usual, slowTimes * (weighed.slowSeconds ?? 0));
     const patience = Math.min(maxWait, wait);
@@ -242,12 +242,9 @@ export class ImageShiftCalibration {
     return { control: this.use.control, acquisition: this.use.acquisition, buffers: this.use.buffers };
   }
 
-  private async askToStart(run: Run, images: number, magIndex: MagIndex): Promise<void> {
+  private async askToStart(run: Run, images: number): Promise<void> {
     if (run.fromScript) return;
-    const magnification = this.use.optics.at({
-      magIndex,
-      camera: this.use.cameras.selected.traits.index,
-    }).magnification;
+    const { magnification } = this.use.optics.at(run.here());
     const text = `Image shift will be calibrated at ${magnification}x with ${images} images taken with the Trial parameters. Is there detail all over the field, and are beam and exposure right?`;
     if (!(await run.operator.confirm({ id: 'start', text, default: true }))) throw imageShiftErrors.notStarted();
   }
@@ -279,9 +276,7 @@ export class ImageShiftCalibration {
     },
   ): Promise<Matrix> {
     const { exposure, fieldSize, magIndex } = given;
-    const perUnit =
-      (5 * this.use.optics.at({ magIndex, camera: this.use.cameras.selected.traits.index }).roughImageShiftScale) /
-      given.pixelSize;
+    const perUnit = (5 * this.use.optics.at(run.here()).roughImageShiftScale) / given.pixelSize;
     const { steps, delayFactor } = this.steps(matrix(perUnit, 0, 0, perUnit), fieldSize, magIndex);
     const series = await takeSeries(this.seriesParts, run, {
       ...given,

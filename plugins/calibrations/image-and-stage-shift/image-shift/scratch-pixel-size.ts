@@ -1,6 +1,6 @@
-import { type CameraIndex, type MagIndex, inMicrometres, inNanometres, readable } from '../../../../core/base';
+import { inMicrometres, inNanometres, readable } from '../../../../core/base';
 import type { Run } from '../../../../core/kernel';
-import type { Optics } from '../../../../core/optics';
+import type { OpticalPlace, Optics } from '../../../../core/optics';
 import type { Calibrations } from '../../../../core/store';
 import { imageShiftErrors } from '../image-series/image-shift-errors';
 import { foundPixelSize } from '../../pixel-size/lattice/lattice-found';
@@ -17,12 +17,11 @@ export async function chooseScratchPixelSize(
   run: Run,
   optics: Optics,
   calibrations: Calibrations,
-  magIndex: MagIndex,
-  camera: CameraIndex,
+  place: OpticalPlace,
 ): Promise<number> {
-  const { pixelSize: best, nominalPixelSize: nominalSize } = optics.at({ magIndex, camera });
+  const { pixelSize: best, nominalPixelSize: nominalSize } = optics.at(place);
   if (best?.how === 'measured') return inMicrometres(best.value);
-  const found = foundPixelSize(calibrations, magIndex, camera)?.pixelSize;
+  const found = foundPixelSize(calibrations, place.magIndex, place.camera)?.pixelSize;
   const derived = best === undefined || best.how === 'nominal' ? undefined : inNanometres(best.value);
   const nominal = nominalSize === undefined ? undefined : inNanometres(nominalSize);
   const other = found === undefined ? ('derived' as const) : ('found' as const);

@@ -8,6 +8,12 @@ export const offsetErrors = {
       message: 'The calibration of image-shift offsets was not started.',
       hint: 'Nothing was changed. Start it again with a feature centred at the highest magnification of interest.',
     }),
+  none: (mode: string): EucentricError =>
+    new EucentricError({
+      code: 'image-shift-offsets/none',
+      message: `There are no image-shift offsets in ${mode} mode.`,
+      hint: 'Mag IS Offsets measures them; select a camera of the other mode to remove those of that mode.',
+    }),
   secondaryRange: (): EucentricError =>
     new EucentricError({
       code: 'image-shift-offsets/secondary-range',

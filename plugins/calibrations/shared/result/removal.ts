@@ -37,9 +37,9 @@ export const defineRemoval = ({ id, what, record, table }: Removable): ItemDefin
     },
     stores: [record],
     forecast: 'nothing',
-    async run({ cameras, scope, optics, calibrations }, run) {
-      const { index: camera, name } = cameras.selected.traits;
-      const present = await scope.magIndex.read(run.signal);
+    async run({ cameras, optics, calibrations }, run) {
+      const { name } = cameras.selected.traits;
+      const { magIndex: present, camera } = run.here();
       const calibrated = optics.magnifications
         .indexes(optics.camera(camera))
         .filter((index) => table(calibrations).get(index, camera));
