@@ -23,7 +23,7 @@ import { projectFolder, randomNumbers, verifying, virtualInstrument } from '../s
 
 const folder = path.join(projectFolder, 'config');
 const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
-const draws = Math.ceil((verifying ? 100_000 : 5_000) / files.length);
+const draws = Math.ceil((verifying ? 100_000 : 2_000) / files.length);
 
 test.each(files)(
   `of ${draws} calls drawn at random none leads the instrument of %s outside its limits`,

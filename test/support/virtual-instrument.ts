@@ -11,5 +11,12 @@ export {
   virtualInstrument,
 } from '../../testing/virtual-instrument';
 
+/** The middle quarter of each side of every camera of a configuration, in whole blocks of pixels: images a sixteenth as large. */
+export const partOfCamera = (yaml: string): string =>
+  yaml.replace(
+    /^( +CameraSize[XY]): (\d+)$/gm,
+    (_, name: string, size: string) => `${name}: ${64 * Math.round(Number(size) / 256)}`,
+  );
+
 /** The root of the project. */
 export const projectFolder = path.resolve(__dirname, '..', '..');

@@ -19,7 +19,11 @@ function largeFrame(seed: number): Frame {
     processing: 'gain normalized',
     readMode: 'linear',
   } as const;
-  const data = Uint16Array.from({ length: rows * columns }, (_, at) => 1000 + ((at * (7919 + seed)) % 211));
+  // Each row is the pattern from another place on.
+  const pattern = Uint16Array.from({ length: columns + 211 }, (_, at) => 1000 + ((at * (7919 + seed)) % 211));
+  const data = new Uint16Array(rows * columns);
+  for (let row = 0; row < rows; row++)
+    data.set(pattern.subarray((row * 13) % 211, ((row * 13) % 211) + columns), row * columns);
   return { image: image(data, rows, columns), exposure, camera: cameraIndex(0), began: seconds(0) };
 }
 

@@ -2,6 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { Screen } from '../../../core/devices';
 import { needs } from '../../support/needs';
 import { until } from '../../support/until';
+import { partOfCamera } from '../../support/virtual-instrument';
 import { haveBrowser, launchBrowser, openPage, picture } from './support/browser';
 import { type ConsoleSite, holdUntilStopped, serveSite } from './support/console-site';
 
@@ -41,7 +42,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('in a browser', () 
     browser = await launchBrowser();
   });
   afterAll(() => browser.close());
-  beforeEach(async () => (site = await serveSite({ magIndex: 22 })));
+  beforeEach(async () => (site = await serveSite({ magIndex: 22, edit: partOfCamera })));
   afterEach(() => site[Symbol.asyncDispose]());
 
   test('STOP is on the screen at every size, idle and in a run, with other browsers beside it', async () => {

@@ -294,7 +294,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
   });
 
   test('two browsers see the same; one is in control; a reload in the middle loses nothing', async () => {
-    await using site = await serveSite({ magIndex: 22 });
+    await using site = await serveSite({ magIndex: 22, edit: smallCamera });
     holdUntilStopped(site, 3);
     const first = await openPage(browser, site.administrator);
     await running(first).getByText('Idle').waitFor();
@@ -330,7 +330,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
   test('what is set in the page is set at the microscope, and what it refuses is said', async () => {
     await using site = await serveSite({
       magIndex: 22,
-      edit: (yaml) => yaml.replace('Record: { binning: 2', 'Record: { binning: 4'),
+      edit: (yaml) => smallCamera(yaml).replace('Record: { binning: 2', 'Record: { binning: 4'),
     });
     const scope = site.instrument.session.find(Scope)!;
     const page = await openPage(browser, site.administrator, {

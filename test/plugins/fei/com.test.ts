@@ -14,7 +14,7 @@ import { specialSamples } from './special-samples';
 import { needs } from '../../support/needs';
 
 /** Two of seven end a process. */
-const faults = process.env.EUCENTRIC_VERIFY ? 500 : 21;
+const faults = process.env.EUCENTRIC_VERIFY ? 500 : 14;
 const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11 } as const;
 const columnFacts = { has: feiTokens, regularMag: 6, lowMag: 2, steps: { 'beam shift': 1e-9 } };
 
