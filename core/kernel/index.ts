@@ -32,6 +32,7 @@ export {
   valueMismatches,
 } from './menu/values';
 export * from './low-dose';
+export { beamDiameter, type LowDoseField, lowDoseFields, type LowDoseValue } from './low-dose-fields';
 export * from './operator/operator';
 export * from './plugin';
 export { WireRecorder } from './recording';

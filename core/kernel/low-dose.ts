@@ -39,6 +39,14 @@ export interface LowDoseSlit {
   readonly zeroLoss: boolean;
 }
 
+/** State of the column that an earlier program has left, for an operator. */
+export interface LowDoseLeft {
+  /** In sentences. */
+  readonly text: string;
+  /** True where it can be taken off once the operator says that it is still there. */
+  readonly canTakeOff: boolean;
+}
+
 /** A change of an area. */
 export type LowDoseChange = Partial<LowDoseArea>;
 
@@ -56,6 +64,12 @@ export interface LowDose {
   readonly areas: Readonly<Record<LowDoseAreaName, LowDoseArea>>;
   /** True when changes of the column in an area become changes of the area. */
   continuousUpdate: boolean;
+  /** Offsets of an earlier program that did not end as it should, while it is not known whether they are still in the column; undefined where there are none. */
+  readonly left: LowDoseLeft | undefined;
+  /** Takes the word of the operator on them: they are taken off with the next area, or are gone. Switches Low Dose on where they are still there. */
+  settleLeft(isThere: boolean, signal?: AbortSignal): Promise<void>;
+  /** Micrometres from the optic axis to an area on the specimen, X along the tilt axis. */
+  placeOf(area: LowDoseAreaName): Vector;
   /** Switches it on; nothing moves. Throws `low-dose/refused`. */
   turnOn(signal?: AbortSignal): Promise<void>;
   /** Goes to Record, if any area was entered, and switches it off. */

@@ -1,17 +1,6 @@
-import {
-  type Clock,
-  type ImageShiftUnits,
-  type Logger,
-  type MagIndex,
-  type RawLensValue,
-  type Vector,
-  add,
-  describe,
-  milliseconds,
-  vector,
-} from '../base';
+import { type Clock, type Logger, type RawLensValue, type Vector, add, apply, describe, vector } from '../base';
 import type { Cameras, Readable, Setting } from '../devices';
-import type { LowDose, LowDoseArea, LowDoseAreaName, LowDoseChange } from '../kernel';
+import type { LowDose, LowDoseArea, LowDoseAreaName, LowDoseChange, LowDoseLeft } from '../kernel';
 import type { ImageShiftCarrying, ImageShiftControl, Optics } from '../optics';
 import type { Settings } from '../settings';
 import type { SettingsFile, UserSettings } from '../user-settings';
@@ -21,14 +10,14 @@ import {
   type ImageShiftInForce,
   type InForce,
   type PlacedArea,
-  type PlanContext,
   type PresentColumn,
   planWay,
   unitsOf,
 } from './area-plan';
 import { lowDoseErrors } from './errors';
-import { type ColumnSigns, leftInForce } from './left-in-force';
+import { type ColumnSigns, LeftBehind } from './left-in-force';
 import type { LowDoseStateFile } from './low-dose-state';
+import { planContext } from './plan-context';
 import { type AreaDevices, walk } from './walk';
 
 /** Dependencies of Low Dose. */
@@ -49,14 +38,6 @@ export interface LowDoseParts {
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Multiplies the delay after image shift, by area, as operators are used to. */
-const delayFactors: Readonly<Record<LowDoseAreaName, number>> = {
-  View: 0.3,
-  Focus: 1.5,
-  Trial: 0.6,
-  Record: 0.9,
-  Search: 0.05,
-};
 /** Settings of an area that the column has, by the field that holds each. */
 const columnFields = ['magIndex', 'spotSize', 'intensity', 'alpha', 'probeMode'] as const;
 const maxAxisPosition = 19;
@@ -73,10 +54,12 @@ export class LowDoseControl implements LowDose {
   private entered: string | undefined;
   private following: Promise<void> | undefined;
   private readonly book: AreaBook;
+  private readonly leftBehind: LeftBehind;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly parts: LowDoseParts) {
     this.book = new AreaBook(parts);
+    this.leftBehind = new LeftBehind(parts);
     parts.user.userSettings.onChange(() => {
       this.changed();
       this.follow().catch((error: unknown) =>
@@ -106,7 +89,7 @@ export class LowDoseControl implements LowDose {
   async turnOn(signal?: AbortSignal): Promise<void> {
     if (this.isOn) return;
     if (this.moving) throw lowDoseErrors.busy();
-    const left = leftInForce(this.parts.state.read(), await this.signs(signal), this.parts.log);
+    const left = this.leftBehind.look(await this.signs(signal));
     this.leave();
     this.current = left?.area;
     this.inForce = left?.inForce;
@@ -114,6 +97,24 @@ export class LowDoseControl implements LowDose {
     this.continuousUpdate = false;
     await this.blankAsNeeded(signal);
     this.changed();
+  }
+
+  get left(): LowDoseLeft | undefined {
+    return this.leftBehind.shown(this.isOn);
+  }
+
+  async settleLeft(isThere: boolean, signal?: AbortSignal): Promise<void> {
+    if (isThere) await this.turnOn(signal);
+    const there = this.leftBehind.settle(isThere);
+    if (there && this.current === undefined) [this.current, this.inForce] = [there.area, there.inForce];
+    this.changed();
+  }
+
+  placeOf(name: LowDoseAreaName): Vector {
+    const { area, place, shiftOffset, shiftOffsetAt } = this.book.placed(name);
+    const at = shiftOffsetAt ?? area.magIndex;
+    const matrix = at && planContext(this.parts, this.book).toSpecimen(at);
+    return matrix ? add(place, apply(matrix, shiftOffset)) : place;
   }
 
   async turnOff(signal?: AbortSignal): Promise<void> {
@@ -225,7 +226,12 @@ export class LowDoseControl implements LowDose {
     const { clock, carrying, state } = this.parts;
     const { inForce, current } = this;
     const { name } = to;
-    const way = planWay(present, { name: current, inForce, record: this.book.placed('Record') }, to, this.context());
+    const way = planWay(
+      present,
+      { name: current, inForce, record: this.book.placed('Record') },
+      to,
+      planContext(this.parts, this.book),
+    );
     const { defocusOffset, area } = to;
     const { beamShiftOffset, beamTiltOffset } = area;
     const putOn: InForce = { defocusOffset, beamShiftOffset, beamTiltOffset, imageShift: way.imageShift };
@@ -249,6 +255,7 @@ export class LowDoseControl implements LowDose {
     this.current = name;
     this.entered = this.definitionOf(to);
     this.inForce = putOn;
+    this.leftBehind.forget();
     await state.write({ area: name, inForce: putOn, ...(await this.signs()), moving: false });
   }
 
@@ -303,7 +310,7 @@ export class LowDoseControl implements LowDose {
   /** The image shift in use when the origin of the positions moves, so that the column stays where it is. */
   private shiftedInForce({ units, magIndex }: ImageShiftInForce, by: number): ImageShiftInForce {
     const moved = { name: 'Record', place: this.book.alongAxis(by), shiftOffset: vector(0, 0) } as const;
-    return { units: add(units, unitsOf(moved, magIndex, this.context())), magIndex };
+    return { units: add(units, unitsOf(moved, magIndex, planContext(this.parts, this.book))), magIndex };
   }
 
   private get devices(): AreaDevices {
@@ -344,29 +351,6 @@ export class LowDoseControl implements LowDose {
     const { area } = this.book.read(name);
     const fields = Object.fromEntries(columnFields.map((field) => [field, present[field] ?? area[field]]));
     await this.book.define(name, { ...area, ...(fields as Partial<LowDoseArea>) });
-  }
-
-  private context(): PlanContext {
-    const { optics, cameras, imageShift, settings, user } = this.parts;
-    const camera = cameras.selected.traits.index;
-    const at = (magIndex: MagIndex) => optics.at({ magIndex, camera });
-    const lenses = settings.get('NormCondenserInLowDose');
-    const normalizing = {
-      normalizing:
-        lenses === 0
-          ? { view: this.book.read('View').area, wait: milliseconds(settings.get('LowDoseBeamNormDelay')) }
-          : { lenses: lenses === 2 ? ('all' as const) : ('condenser' as const) },
-    };
-    return {
-      toSpecimen: (magIndex) => at(magIndex).imageShiftToSpecimen,
-      isLow: (magIndex) => at(magIndex).isLowMagnification,
-      magnificationFalls: (from, to) => at(to).magnification < at(from).magnification,
-      transfer: (value, from, to) => optics.transferImageShift<ImageShiftUnits>(value, from, to, camera),
-      checkLimits: (value: Vector<ImageShiftUnits>, magIndex) => imageShift.checkLimits(value, magIndex),
-      ...(user.userSettings.get('LowDoseNormalizeBeam') && normalizing),
-      shiftsBeamTilt: settings.get('LowDoseBeamTiltShifts'),
-      delayFactor: (name) => delayFactors[name],
-    };
   }
 
   /** Does work that nothing else may do meanwhile; waits while the column follows a changed setting. */

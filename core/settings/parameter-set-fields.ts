@@ -28,6 +28,8 @@ export interface ParameterSetField {
   readonly about: string;
   readonly kind: 'number' | 'whole number' | 'switch' | 'choice' | 'text';
   readonly step?: number;
+  /** Limits of a number; the camera may allow less. */
+  readonly range?: readonly [minimum: number, maximum: number];
   /** The values to choose from on a camera; undefined where any value of the kind is possible. */
   choices?(camera: FieldCamera): readonly string[];
   /** False where the field means nothing for a camera. */
@@ -134,12 +136,14 @@ export const parameterSetFields: readonly ParameterSetField[] = [
     label: 'Exposure',
     unit: 's',
     step: 0.1,
+    range: [0.0001, 3600],
     about: 'Time for which the camera is exposed.',
   }),
   plain('driftSettling', 'number', {
     label: 'Drift settling',
     unit: 's',
     step: 0.1,
+    range: [0, 600],
     about: 'Time for which the specimen is illuminated before the exposure.',
   }),
   plain('binning', 'choice', {
@@ -194,7 +198,13 @@ export const parameterSetFields: readonly ParameterSetField[] = [
     change: ({ fractions }, value) =>
       ({ fractions: value === true ? (fractions ?? firstFractions) : undefined }) as Partial<ParameterSet>,
   },
-  ofFractions('frameTime', 'number', { label: 'Frame time', unit: 's', step: 0.01, about: 'Exposure of one frame.' }),
+  ofFractions('frameTime', 'number', {
+    label: 'Frame time',
+    unit: 's',
+    step: 0.01,
+    range: [0.0001, 600],
+    about: 'Exposure of one frame.',
+  }),
   ofFractions('align', 'choice', {
     label: 'Alignment',
     about: 'Who aligns the frames before they are added up.',
@@ -202,6 +212,7 @@ export const parameterSetFields: readonly ParameterSetField[] = [
   }),
   ofFractions('alignParameters', 'whole number', {
     label: 'Alignment parameters',
+    range: [0, 1000],
     about: 'Number of the parameters for aligning, from 0.',
   }),
   ofFractions('save', 'switch', { label: 'Save frames', about: 'Saves the frames.' }),
@@ -221,10 +232,12 @@ export const parameterSetFields: readonly ParameterSetField[] = [
   },
   ofFractions('skipBefore', 'whole number', {
     label: 'Skip at the beginning',
+    range: [0, 10],
     about: 'Frames at the beginning that are left out of the sum.',
   }),
   ofFractions('skipAfter', 'whole number', {
     label: 'Skip at the end',
+    range: [0, 10],
     about: 'Frames at the end that are left out of the sum.',
   }),
   plain('darkReferenceEveryTime', 'switch', {
@@ -233,6 +246,7 @@ export const parameterSetFields: readonly ParameterSetField[] = [
   }),
   plain('darkReferenceImages', 'whole number', {
     label: 'Dark references',
+    range: [1, 100],
     about: 'Number of images of which a dark reference is the mean.',
   }),
   plain('removeXRays', 'switch', { label: 'Remove X-rays', about: 'Removes the spots of X-rays from the image.' }),
@@ -246,7 +260,11 @@ export const parameterSetFields: readonly ParameterSetField[] = [
     label: 'Dynamic focus',
     about: 'Follows the height of a tilted specimen from line to line.',
   }),
-  ofScan('integration', 'whole number', { label: 'Scans', about: 'Number of scans that are added up; 0 for one.' }),
+  ofScan('integration', 'whole number', {
+    label: 'Scans',
+    range: [0, 1000],
+    about: 'Number of scans that are added up; 0 for one.',
+  }),
   {
     id: 'scan.detectors',
     kind: 'text',

@@ -96,8 +96,7 @@ export class FiledUserSettings implements UserSettings {
 
   async set<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): Promise<Lasting> {
     const items = itemsOfSetting(checked(name, value));
-    this.unwritten.add(name);
-    return this.noted(await this.settingsFile.edit((text) => text.set(name, items)));
+    return this.noted(await this.settingsFile.edit((text) => text.set(name, items)), name);
   }
 
   standing(name: UserSettingName): Standing {
@@ -153,10 +152,11 @@ export class FiledUserSettings implements UserSettings {
   }
 
   /** What was written has everything that was changed before. */
-  private noted(lasting: Lasting): Lasting {
-    if (!lasting.lasts || this.unwritten.size === 0) return lasting;
-    this.unwritten.clear();
-    this.changed();
+  private noted(lasting: Lasting, name?: UserSettingName): Lasting {
+    const before = this.unwritten.size;
+    if (lasting.lasts) this.unwritten.clear();
+    else if (name) this.unwritten.add(name);
+    if (this.unwritten.size !== before) this.changed();
     return lasting;
   }
 

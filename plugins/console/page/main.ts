@@ -6,12 +6,14 @@ import './styles/controls.css';
 import './styles/image.css';
 import './styles/panels.css';
 import './styles/views.css';
+import './styles/setup.css';
 import { fill, h } from './base/dom';
 import { installKeys } from './base/keys';
 import { Store } from './base/store';
 import { applyTheme } from './base/theme';
 import { createImageView } from './image/image-view';
 import { createSidePanel } from './run/side-panel';
+import { createSetupView } from './setup/setup-view';
 import { createActionNote } from './views/action-note';
 import { createConfigurationView } from './views/configuration-view';
 import { openDrawerFor } from './views/drawer';
@@ -54,6 +56,7 @@ const views = {
   ),
   guide: createGuideView(store),
   history: createHistoryView(store),
+  setup: createSetupView(store),
   configuration: createConfigurationView(store),
 };
 const main = h('main', { id: 'main' }, ...Object.values(views));

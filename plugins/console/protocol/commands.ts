@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { areaNames, setNames } from './working-state';
 
 /** Longest command that a page may send, in bytes. */
 export const longestCommand = 16 * 1024;
 
 const name = z.string().min(1).max(200);
-const buffer = z.string().regex(/^[A-P]$/);
+const buffer = z.string().regex(/^[A-Z]$/);
 const whole = z
   .int()
   .min(0)
@@ -13,6 +14,15 @@ const coordinate = z.number().min(-1e6).max(1e6);
 const point = z.strictObject({ x: coordinate, y: coordinate });
 const value = z.union([z.boolean(), z.number(), z.string().max(2000)]);
 /** A part of an image, in its pixels, and the number of them averaged along each side. */
+const camera = z.int().min(0).max(31);
+const set = z.enum(setNames);
+const area = z.enum(areaNames);
+/** Longest part of a file in one command, as base64. */
+export const longestFilePart = 12_000;
+/** Largest file that a page may send, in bytes. */
+export const largestFile = 1024 * 1024;
+/** The name of a file without a path, so that it stays in the folder for images. */
+const imageFile = z.string().regex(/^[A-Za-z0-9_][\w .()+=,-]{0,119}\.(mrc|st|map|tiff?)$/i);
 const part = z.strictObject({
   left: whole,
   top: whole,
@@ -30,11 +40,48 @@ export const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('mark'), request: whole, waiting: whole, from: point, to: point.optional() }),
   z.strictObject({ do: z.literal('forecast'), request: whole, item: name }),
   z.strictObject({ do: z.literal('help'), request: whole, item: name }),
+  z.strictObject({ do: z.literal('take'), request: whole, set }),
+  z.strictObject({ do: z.literal('live'), request: whole, set }),
+  z.strictObject({ do: z.literal('end-live'), request: whole }),
+  z.strictObject({ do: z.literal('change-set'), request: whole, camera, set, field: name, value }),
+  /** As `change-set`, for an answer alone: nothing is changed. */
+  z.strictObject({ do: z.literal('try-set'), request: whole, camera, set, field: name, value }),
+  /** Puts every field of every parameter set back to the configuration. */
+  z.strictObject({ do: z.literal('reset-sets'), request: whole }),
+  z.strictObject({ do: z.literal('sets-difference'), request: whole }),
+  z.strictObject({ do: z.literal('write-sets'), request: whole, difference: whole }),
   z.strictObject({
-    do: z.literal('take'),
+    do: z.literal('file-part'),
     request: whole,
-    set: z.enum(['View', 'Focus', 'Trial', 'Record', 'Preview']),
+    /** Number of the file, which the page gives. */
+    file: whole,
+    name: z.string().min(1).max(260),
+    at: z.int().min(0).max(largestFile),
+    content: z.base64().max(longestFilePart),
   }),
+  /** Without `apply` only the effects are answered. */
+  z.strictObject({ do: z.literal('import-sets'), request: whole, file: whole, apply: z.boolean() }),
+  z.strictObject({ do: z.literal('import-user-settings'), request: whole, file: whole, apply: z.boolean() }),
+  z.strictObject({ do: z.literal('export-user-settings'), request: whole }),
+  /** Without a value the default. */
+  z.strictObject({ do: z.literal('set-user-setting'), request: whole, setting: name, value: value.optional() }),
+  z.strictObject({ do: z.literal('low-dose'), request: whole, on: z.boolean() }),
+  z.strictObject({ do: z.literal('go-to-area'), request: whole, area }),
+  z.strictObject({ do: z.literal('change-area'), request: whole, area, field: name, value }),
+  /** Takes the settings of the column into an area. */
+  z.strictObject({ do: z.literal('take-area'), request: whole, area }),
+  z.strictObject({ do: z.literal('copy-area'), request: whole, from: area, to: area }),
+  z.strictObject({ do: z.literal('balance-areas'), request: whole }),
+  z.strictObject({ do: z.literal('update-areas'), request: whole, on: z.boolean() }),
+  /** Says of what an earlier program has left whether it is still in the column. */
+  z.strictObject({ do: z.literal('settle-left'), request: whole, isThere: z.boolean() }),
+  z.strictObject({ do: z.literal('thumbnail'), request: whole, image: whole }),
+  z.strictObject({ do: z.literal('save-buffer'), request: whole, buffer, file: imageFile }),
+  z.strictObject({ do: z.literal('read-image'), request: whole, file: imageFile, section: whole }),
+  z.strictObject({ do: z.literal('image-files'), request: whole }),
+  /** Without a buffer the one of the usual rule. */
+  z.strictObject({ do: z.literal('align'), request: whole, buffer: buffer.optional(), leaveColumn: z.boolean() }),
+  z.strictObject({ do: z.literal('clear-alignment'), request: whole, leaveColumn: z.boolean() }),
   z.strictObject({ do: z.literal('set'), request: whole, setting: name, value }),
   z.strictObject({ do: z.literal('drag-image'), request: whole, image: whole, by: point }),
   z.strictObject({ do: z.literal('copy-buffer'), request: whole, from: buffer, to: buffer }),

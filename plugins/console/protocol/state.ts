@@ -1,4 +1,17 @@
+import type { ChangeState } from './change-state';
 import type { Verdict } from './verdict';
+import type {
+  AlignedState,
+  BufferRules,
+  ConfigurationDifference,
+  ImportState,
+  LiveState,
+  LowDosePanelState,
+  ParameterSetsState,
+  ParameterSetState,
+  ThumbnailState,
+  UserSettingsState,
+} from './working-state';
 import type { CoverageTable, FindingState, GuideStep, HistoryRow } from './guide-state';
 import type { MatrixState, ValueState } from './result-values';
 
@@ -139,22 +152,7 @@ export interface SettingState {
   readonly text: string;
   readonly unit?: string;
   readonly value?: number | string | boolean;
-  readonly change?:
-    | {
-        readonly by: 'number';
-        readonly unit: string;
-        readonly minimum?: number;
-        readonly maximum?: number;
-        readonly step: number;
-      }
-    | { readonly by: 'choice'; readonly choices: readonly { readonly value: string; readonly label: string }[] }
-    | {
-        readonly by: 'switch';
-        readonly on: string;
-        readonly off: string;
-        /** Effect that an operator should know before. */
-        readonly hint?: string;
-      };
+  readonly change?: ChangeState;
 }
 
 /** Contents of one image buffer. */
@@ -177,6 +175,8 @@ export interface BufferState {
   readonly marker?: { readonly x: number; readonly y: number };
   readonly points?: readonly { readonly x: number; readonly y: number }[];
   readonly alignment: { readonly x: number; readonly y: number };
+  /** Present for an image whose place the next one takes. */
+  readonly live?: true;
 }
 
 /** A plot of an item. */
@@ -231,6 +231,7 @@ export interface ConsoleState {
   readonly outcome: OutcomeState | undefined;
   readonly settings: readonly SettingState[];
   readonly buffers: readonly BufferState[];
+  readonly bufferRules: BufferRules;
   readonly plots: readonly PlotState[];
   /** The buffer that an item shows, aligned with the previous one; `turn` counts the requests. */
   readonly showing: { readonly buffer: string; readonly turn: number } | undefined;
@@ -238,6 +239,12 @@ export interface ConsoleState {
   readonly guide: readonly GuideStep[];
   readonly findings: readonly FindingState[];
   readonly coverage: readonly CoverageTable[];
+  readonly parameterSets: ParameterSetsState | undefined;
+  readonly userSettings: UserSettingsState | undefined;
+  /** Undefined on an instrument without Low Dose. */
+  readonly lowDose: LowDosePanelState | undefined;
+  /** Undefined on an instrument without a camera. */
+  readonly live: LiveState | undefined;
 }
 /** The name of a part of the state. */
 export type Part = keyof ConsoleState;
@@ -293,6 +300,19 @@ export interface Answers {
   readonly check: readonly ProblemRow[];
   readonly counts: number | undefined;
   readonly profile: ProfileState;
+  /** A parameter set as it would be. */
+  readonly 'try-set': ParameterSetState;
+  readonly 'sets-difference': ConfigurationDifference;
+  readonly 'import-sets': ImportState;
+  readonly 'import-user-settings': ImportState;
+  /** The settings file in base64. */
+  readonly 'export-user-settings': { readonly name: string; readonly content: string };
+  readonly thumbnail: ThumbnailState;
+  readonly align: AlignedState;
+  /** The letter of the buffer. */
+  readonly 'read-image': string;
+  readonly 'save-buffer': { readonly path: string; readonly section: number };
+  readonly 'image-files': { readonly folder: string; readonly files: readonly string[] };
 }
 
 /** All text messages from the program to a page. */

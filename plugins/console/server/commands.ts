@@ -16,6 +16,7 @@ import type { RunControl } from './run-control';
 import type { SettingsPanel } from './settings-panel';
 import type { Visitor } from './web/visitor';
 import type { Visitors } from './web/visitors';
+import { performWorkingState, type WorkingStateParts } from './working-state/commands';
 
 /** Objects on which commands act. */
 export interface CommandParts {
@@ -26,6 +27,7 @@ export interface CommandParts {
   readonly instrument: InstrumentControl;
   readonly actions: PlainActions;
   readonly heavy: HeavyWork;
+  readonly working: WorkingStateParts;
   readonly visitors: () => Visitors;
   /** Reads again everything that the command may have changed. */
   readonly refresh: () => void;
@@ -37,6 +39,10 @@ const actionLimitMilliseconds = 180_000;
 export async function perform(command: Command, visitor: Visitor, parts: CommandParts): Promise<unknown> {
   const { session, runs, images, settings, instrument, actions, heavy } = parts;
   const mustControl = (): void => parts.visitors().checkControl(visitor);
+  const mustBeFree = (): void => {
+    mustControl();
+    runs.checkFree();
+  };
   switch (command.do) {
     case 'run': {
       // An item has several names. The role is checked on the item itself, and this very item is started.
@@ -47,9 +53,10 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
     }
     case 'stop':
       // Everybody may stop a run, in control or not.
-      if (visitor.role === 'observer') throw consoleErrors.roleTooLow('operator');
+      mustWork(visitor);
       actions.stop();
-      return runs.stop();
+      runs.stop();
+      return parts.working.live.stop();
     case 'answer':
       mustControl();
       return runs.questions.answer(command.waiting, command.values, visitor.role);
@@ -64,26 +71,19 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
     case 'help':
       return help(session, command.item);
     case 'take':
-      mustControl();
-      runs.checkFree();
+      mustBeFree();
       await instrument.take(command.set);
       return parts.refresh();
     case 'set':
-      mustControl();
-      runs.checkFree();
+      mustBeFree();
       await settings.write(command.setting, command.value, visitor.name);
       return parts.refresh();
     case 'drag-image':
-      mustControl();
-      runs.checkFree();
+      mustBeFree();
       await actions.perform('Image shift', actionLimitMilliseconds, () =>
         instrument.drag(images.find(command.image), command.by),
       );
       return settings.refresh();
-    case 'copy-buffer':
-      mustControl();
-      runs.checkFree();
-      return session.buffers.copy(command.from, command.to);
     case 'image':
       images.find(command.image);
       return visitor.sendImage(command.request, () =>
@@ -112,6 +112,19 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       return parts.visitors().control(visitor, command.take, command.to);
     case 'name':
       return parts.visitors().name(visitor, command.name);
+    default:
+      return performWorkingState(command, {
+        session,
+        parts: parts.working,
+        images,
+        actions,
+        visitor,
+        mustBeFree,
+        mustControl,
+        mustAdminister: () => mustAdminister(visitor),
+        mustWork: () => mustWork(visitor),
+        refresh: parts.refresh,
+      });
   }
 }
 
@@ -119,6 +132,10 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
 function help(session: Session, item: string): string {
   const { label, summary, declaration } = session.findItem(item);
   return (declaration && helpText(declaration)) ?? `# ${label}\n\n${summary}`;
+}
+
+function mustWork({ role }: Visitor): void {
+  if (role === 'observer') throw consoleErrors.roleTooLow('operator');
 }
 
 function mustAdminister({ role }: Visitor): void {

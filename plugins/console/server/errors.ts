@@ -80,6 +80,36 @@ export const consoleErrors = {
       message: `${label} needs ${expected}.`,
       hint: 'Correct the value; nothing was sent to the microscope.',
     }),
+  fileIncomplete: (): EucentricError =>
+    new EucentricError({
+      code: 'console/file-incomplete',
+      message: 'The file did not arrive completely.',
+      hint: 'Choose it again.',
+    }),
+  fileTooLarge: (bytes: number): EucentricError =>
+    new EucentricError({
+      code: 'console/file-too-large',
+      message: `The file is larger than ${bytes / 1024 / 1024} megabyte.`,
+      hint: 'Choose a settings file of SerialEM, such as SerialEMsettings.txt.',
+    }),
+  nothingToWrite: (): EucentricError =>
+    new EucentricError({
+      code: 'console/nothing-to-write',
+      message: 'This difference is no longer the one to be written.',
+      hint: 'Ask for the difference again and look at it before you write it.',
+    }),
+  inOtherArea: (area: string, present: string): EucentricError =>
+    new EucentricError({
+      code: 'console/in-other-area',
+      message: `The column has the settings of ${present}; ${area} stays as it is.`,
+      hint: `Go to ${area} or switch Low Dose off first, or copy ${present} to ${area}.`,
+    }),
+  inLowDose: (what: string): EucentricError =>
+    new EucentricError({
+      code: 'console/in-low-dose',
+      message: `${what} while Low Dose is on: the areas would change under the column.`,
+      hint: 'Switch Low Dose off first.',
+    }),
   noCamera: (): EucentricError =>
     new EucentricError({
       code: 'console/no-camera',

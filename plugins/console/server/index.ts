@@ -23,6 +23,12 @@ import { SettingsPanel } from './settings-panel';
 import { SharedState } from './shared-state';
 import { Visitors } from './web/visitors';
 import { createWebServer } from './web/web-server';
+import { BufferPanel } from './working-state/buffer-panel';
+import { LivePanel } from './working-state/live-panel';
+import { LowDosePanel } from './working-state/low-dose-panel';
+import { ParameterSetsPanel } from './working-state/parameter-sets-panel';
+import { Uploads } from './working-state/uploads';
+import { UserSettingsPanel } from './working-state/user-settings-panel';
 
 /** Dependencies of a console in the browser. */
 export interface ConsoleParts {
@@ -52,6 +58,20 @@ export async function serveConsole(
   const settings = new SettingsPanel(session, state, () => !runs.isMeasuring, actions);
   const instrument = new InstrumentControl(session, actions, clock);
   const access = new Access(options);
+  const working = {
+    sets: new ParameterSetsPanel(session, state),
+    userSettings: new UserSettingsPanel(session, state),
+    lowDose: new LowDosePanel(session, state, actions),
+    live: new LivePanel(session, state),
+    buffers: new BufferPanel(session, state, actions),
+    uploads: new Uploads(),
+  };
+  const showWorkingState = (): void => {
+    working.sets.show();
+    working.lowDose.show();
+    working.live.show();
+    working.buffers.show();
+  };
 
   let now: InstrumentNow | undefined;
   const showGuide = async (): Promise<void> => {
@@ -92,14 +112,21 @@ export async function serveConsole(
   const refresh = (): void => {
     showMenu();
     showGuide().catch((error: unknown) => log.warn(`The guide could not be brought up to date: ${String(error)}`));
+    showWorkingState();
     void settings.refresh();
   };
   const runs: RunControl = new RunControl(session, state, refresh);
-  const images = new Images(session, state, showMenu);
+  const images = new Images(session, state, () => {
+    showMenu();
+    working.buffers.show();
+  });
   const endings = [
     session.onLog(({ level, text }) => state.log(level, text)),
     onStored((item) => runs.noteStored(item)),
     settings.dispose,
+    working.userSettings.dispose,
+    working.lowDose.dispose,
+    working.live.dispose,
   ];
 
   const server = createWebServer(page, access);
@@ -119,6 +146,7 @@ export async function serveConsole(
     instrument,
     actions,
     heavy: new HeavyWork(),
+    working,
     visitors: () => visitors,
     refresh,
   };
@@ -126,10 +154,12 @@ export async function serveConsole(
 
   let looks = 0;
   const looking = setInterval(() => {
+    working.live.look(visitors.size);
     if (visitors.size === 0) return;
     looks += 1;
     void settings.refresh();
     showMenu();
+    showWorkingState();
     if (looks % guideEveryLooks === 0) refresh();
   }, lookMilliseconds);
   try {
@@ -143,6 +173,7 @@ export async function serveConsole(
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
     actions.stop();
+    await working.live.stop();
     await runs.idle();
   } finally {
     clearInterval(looking);

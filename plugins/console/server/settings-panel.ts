@@ -1,6 +1,7 @@
 import { describe, isNotAvailable } from '../../../core/base';
 import type { Session } from '../../../core/kernel';
 import type { SettingState } from '../protocol';
+import { checkValue } from './check-value';
 import { consoleErrors } from './errors';
 import { PlainActions } from './plain-actions';
 import { type PanelCell, type PanelSetting, settingList } from './setting-list';
@@ -46,7 +47,7 @@ export class SettingsPanel {
     if (!cell?.write) throw consoleErrors.unknownSetting(id);
     const write = cell.write;
     const before = this.shown.find((each) => each.id === id);
-    if (before?.change) check(cell.label, before.change, value);
+    if (before?.change) checkValue(cell.label, before.change, value);
     const label = cell.about ?? cell.label;
     try {
       await this.actions.perform(label, writeLimitMilliseconds, (signal) => write(value, signal));
@@ -101,14 +102,3 @@ const headOf = ({ id, label, group, about }: PanelCell): Pick<SettingState, 'id'
 
 const textOf = (state: SettingState | undefined): string | undefined =>
   state && `${state.text}${state.unit ? ` ${state.unit}` : ''}`;
-
-function check(label: string, change: NonNullable<SettingState['change']>, value: number | string | boolean): void {
-  if (change.by === 'switch' && typeof value !== 'boolean')
-    throw consoleErrors.badValue(label, `${change.on} or ${change.off}`);
-  if (change.by === 'choice' && !change.choices.some((choice) => choice.value === value))
-    throw consoleErrors.badValue(label, 'one of the choices');
-  if (change.by !== 'number') return;
-  const { minimum = -Infinity, maximum = Infinity } = change;
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw consoleErrors.badValue(label, 'a number');
-  if (value < minimum || value > maximum) throw consoleErrors.badValue(label, `a number from ${minimum} to ${maximum}`);
-}

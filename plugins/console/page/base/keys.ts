@@ -33,6 +33,7 @@ export function installKeys(store: Store, image: ImageView): void {
 
 function actions(store: Store, image: ImageView): Readonly<Record<string, () => void>> {
   const view = (name: Store['local']['view']) => (): void => store.set({ view: name });
+  const panel = (name: Store['local']['panel']) => (): void => store.set({ view: 'setup', panel: name });
   return {
     '/': () => {
       store.set({ view: 'calibrate' });
@@ -53,6 +54,11 @@ function actions(store: Store, image: ImageView): Readonly<Record<string, () => 
     g: view('guide'),
     h: view('history'),
     m: view('calibrate'),
+    p: panel('sets'),
+    d: panel('low-dose'),
+    u: panel('user'),
+    l: () => image.toggleLive(),
+    k: () => store.cross(),
     '?': showKeys,
     Delete: () => store.set({ marker: undefined, line: undefined }),
     Backspace: () => store.set({ marker: undefined, line: undefined }),
@@ -64,7 +70,10 @@ const keyList: readonly (readonly [keys: string, does: string])[] = [
   ['Esc', 'STOP; in a field: leave the field'],
   ['/', 'Search the menu'],
   ['m g h', 'Calibrate, Guide, History'],
+  ['p d u', 'Parameter sets, Low Dose, user settings'],
+  ['l', 'Live image on and off'],
   ['f', 'Fourier transform'],
+  ['k', 'Cross in the middle of the image'],
   ['x', 'Switch between the last two buffers'],
   ['[ ]', 'Previous and next buffer'],
   ['0 1', 'Whole image; one pixel of the image on one of the screen'],

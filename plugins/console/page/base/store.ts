@@ -14,7 +14,11 @@ export interface LocalState {
   readonly log: readonly LogEntry[];
   /** The selected item. */
   readonly selected: string | undefined;
-  readonly view: 'calibrate' | 'guide' | 'history' | 'configuration';
+  readonly view: 'calibrate' | 'guide' | 'history' | 'setup' | 'configuration';
+  /** The panel of the setup that is shown. */
+  readonly panel: 'sets' | 'low-dose' | 'user';
+  /** True where a cross marks the middle of the image. */
+  readonly crossed: boolean;
   /** The buffer on the screen, and the one before it. */
   readonly buffer: string;
   readonly otherBuffer: string;
@@ -46,6 +50,8 @@ export class Store {
     log: [],
     selected: undefined,
     view: 'calibrate',
+    panel: 'sets',
+    crossed: localStorage.getItem('crossed') === 'true',
     buffer: 'A',
     otherBuffer: 'B',
     aligned: false,
@@ -83,6 +89,13 @@ export class Store {
     this.set({ aligned, ...(buffer !== this.local.buffer && { buffer, otherBuffer: this.local.buffer }) });
   }
 
+  /** Shows the cross in the middle of the image, or hides it. */
+  cross(): void {
+    const crossed = !this.local.crossed;
+    localStorage.setItem('crossed', String(crossed));
+    this.set({ crossed });
+  }
+
   /** Sends a command and shows a refusal as a notice. Returns true when it was done. */
   async do(wish: Wish): Promise<boolean> {
     try {
@@ -102,12 +115,18 @@ export class Store {
 
   /** True while something runs that STOP ends. */
   get busy(): boolean {
-    return this.shared.run !== undefined || this.shared.action !== undefined;
+    const { run, action, live } = this.shared;
+    return run !== undefined || action !== undefined || live?.set !== undefined;
   }
 
   /** True when this page may change the microscope. */
   get inControl(): boolean {
     return this.local.connected && this.local.me !== undefined && this.shared.people?.operator === this.local.me.id;
+  }
+  /** True when this page may change the microscope now: a run measures nothing. */
+  get mayChange(): boolean {
+    const { run } = this.shared;
+    return this.inControl && (!run || run.waiting.some((each) => each.for === 'button'));
   }
   get isAdministrator(): boolean {
     return this.local.me?.role === 'administrator';

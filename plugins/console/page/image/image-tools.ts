@@ -2,6 +2,7 @@ import { h, setAttribute } from '../base/dom';
 import type { Store } from '../base/store';
 import type { DragMode } from './gestures';
 import type { ImageView } from '../base/viewed-image';
+import { createLiveTools } from './live-tools';
 
 const sets = ['View', 'Trial', 'Record'] as const;
 
@@ -15,6 +16,8 @@ const dragModes = [
 export interface ImageTools {
   readonly element: HTMLElement;
   showFourier(on: boolean): void;
+  /** Starts the live image, or ends it. */
+  toggleLive(): void;
   /** Effect of a drag with the main button, or with one finger. */
   dragMode(): DragMode;
 }
@@ -45,6 +48,13 @@ export function createImageTools(store: Store, view: ImageView, contrast: HTMLEl
     { type: 'button', 'aria-pressed': 'false', title: 'Fourier transform (f)', onclick: () => view.toggleFourier() },
     'FFT',
   );
+  const cross = h(
+    'button',
+    { type: 'button', title: 'Cross in the middle of the image (k)', onclick: () => store.cross() },
+    'Cross',
+  );
+  store.watch(['crossed'], () => setAttribute(cross, 'aria-pressed', String(store.local.crossed)));
+  const live = createLiveTools(store);
   let mode: DragMode = 'pan';
   const choose = (chosen: DragMode): void => {
     mode = chosen;
@@ -58,6 +68,7 @@ export function createImageTools(store: Store, view: ImageView, contrast: HTMLEl
     'div',
     { class: 'image-tools' },
     h('div', { class: 'group', role: 'group', 'aria-label': 'Take an image' }, ...take),
+    live.element,
     h(
       'div',
       { class: 'group', role: 'group', 'aria-label': 'Size' },
@@ -75,12 +86,13 @@ export function createImageTools(store: Store, view: ImageView, contrast: HTMLEl
       h('button', { type: 'button', title: 'Larger (+)', 'aria-label': 'Larger', onclick: () => view.zoom(1.25) }, '+'),
     ),
     h('div', { class: 'group drag', role: 'group', 'aria-label': 'Drag' }, ...modes),
-    h('div', { class: 'group', role: 'group', 'aria-label': 'Kind of picture' }, fourier),
+    h('div', { class: 'group', role: 'group', 'aria-label': 'Kind of picture' }, fourier, cross),
     contrast,
   );
   return {
     element,
     showFourier: (on) => setAttribute(fourier, 'aria-pressed', on ? 'true' : 'false'),
+    toggleLive: () => live.toggle(),
     dragMode: () => mode,
   };
 }

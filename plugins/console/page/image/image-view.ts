@@ -5,6 +5,7 @@ import { colour, onTheme } from '../base/theme';
 import type { BufferState } from '../../protocol/state';
 import { createBufferStrip } from './buffer-strip';
 import { ContrastPanel } from './contrast-panel';
+import { Counts } from './counts';
 import { type Gestures, listenToGestures } from './gestures';
 import { Loader } from './loader';
 import { drawOverlay } from './overlay';
@@ -21,6 +22,7 @@ export const createImageView = (store: Store): ImageView => new BufferView(store
 const largestScale = 40;
 /** Samples up to this much larger than a pixel of the screen look equally sharp, and are far fewer. */
 const maxSampleSize = 1.2;
+const maxLives = 20;
 
 class BufferView implements ImageView {
   readonly element: HTMLElement;
@@ -30,6 +32,7 @@ class BufferView implements ImageView {
   private readonly empty = h('p', { class: 'empty' });
   private readonly caption = h('p', { class: 'caption', 'aria-live': 'off' });
   private readonly reading: Reading;
+  private readonly counts = new Counts();
   private readonly renderer: Renderer | undefined;
   private readonly loader: Loader;
   private readonly contrast: ContrastPanel;
@@ -39,6 +42,8 @@ class BufferView implements ImageView {
   private look: { readonly scale: number; readonly centre: Point } | undefined;
   private dragged: Point = { x: 0, y: 0 };
   private drawnFor = '';
+  /** Numbers of the last live images: the one on the screen may be a little older than the one in its buffer. */
+  private lives: readonly number[] = [];
   private scheduled = false;
   private readonly tools: ReturnType<typeof createImageTools>;
 
@@ -65,6 +70,7 @@ class BufferView implements ImageView {
       this.drawing,
       this.empty,
       this.caption,
+      this.counts.element,
       this.reading.element,
       this.profile.element,
     );
@@ -95,7 +101,7 @@ class BufferView implements ImageView {
       if (store.shared.showing) store.showBuffer(store.shared.showing.buffer, true);
     });
     store.watch(['connected'], () => this.loader.again());
-    store.watch(['marker', 'line'], () => this.schedule());
+    store.watch(['marker', 'line', 'crossed'], () => this.schedule());
     store.watch(['run'], () => {
       this.followMark();
       this.schedule();
@@ -122,6 +128,9 @@ class BufferView implements ImageView {
     this.tools.showFourier(this.fourier);
     this.store.set({ marker: undefined, line: undefined });
     this.want();
+  }
+  toggleLive(): void {
+    this.tools.toggleLive();
   }
   autoContrast(): void {
     this.contrast.automatic();
@@ -166,13 +175,15 @@ class BufferView implements ImageView {
     if (key !== this.drawnFor) {
       this.drawnFor = key;
       this.dragged = { x: 0, y: 0 };
-      // The operator begins at a marker that the item set.
-      this.store.set({ marker: this.shown?.marker, line: undefined });
+      // The operator begins at a marker that the item set; over a live image, what was drawn stays.
+      if (!this.shown?.live) this.store.set({ marker: this.shown?.marker, line: undefined });
     }
     this.want();
   }
 
   private want(): void {
+    const { shown } = this;
+    if (shown?.live) this.lives = [...this.lives.slice(-maxLives), shown.image];
     this.loader.want(this.shown?.image, this.fourier ? 'fourier' : 'none');
     this.schedule();
   }
@@ -182,7 +193,8 @@ class BufferView implements ImageView {
     if (loaded) {
       this.contrast.show(
         loaded.quick.header.statistics,
-        `${loaded.image} ${loaded.transform}`,
+        // The contrast of a live image stays from image to image.
+        `${this.shown?.live ? this.shown.title : loaded.image} ${loaded.transform}`,
         loaded.transform === 'none' ? this.shown?.contrast : undefined,
       );
       this.renderer?.keep(new Set(this.loader.kept.flatMap(({ quick, part }) => (part ? [quick, part] : [quick]))));
@@ -323,7 +335,8 @@ class BufferView implements ImageView {
         : [loaded.quick, loaded.part];
     this.renderer?.draw(parts, placement, this.contrast.black, this.contrast.white, backgroundColour());
     const context = this.drawing.getContext('2d');
-    const current = loaded && shown && loaded.image === shown.image;
+    const current =
+      loaded && shown && (loaded.image === shown.image || (shown.live && this.lives.includes(loaded.image)));
     if (context)
       drawOverlay(
         context,
@@ -334,7 +347,11 @@ class BufferView implements ImageView {
           line: store.local.line,
           points: this.fourier ? [] : (shown?.points ?? []),
           // The operator centres a feature while an item waits for a button.
-          centre: store.shared.run?.waiting.some((each) => each.for === 'button') ? this.size : undefined,
+          centre:
+            store.local.crossed || store.shared.run?.waiting.some((each) => each.for === 'button')
+              ? this.size
+              : undefined,
+          crossed: store.local.crossed,
           ratio,
         },
         placement,
@@ -345,6 +362,7 @@ class BufferView implements ImageView {
         this.empty,
         shown ? '' : `Nothing in buffer ${store.local.buffer} yet. Take an image above, or start an item of the menu.`,
       );
+    this.counts.show(current ? loaded : undefined);
     setText(this.caption, shown ? captionOf(shown, this.fourier, scale) : '');
     this.stage.toggleAttribute('data-marked', store.local.marker !== undefined || store.local.line !== undefined);
     this.stage.dataset['draws'] = String(Number(this.stage.dataset['draws'] ?? 0) + 1);

@@ -12,6 +12,8 @@ export interface Drawing {
   readonly points: readonly Point[];
   /** Size of the image where its centre is marked. */
   readonly centre: { readonly width: number; readonly height: number } | undefined;
+  /** True for a cross through the whole image, with a circle in the middle. */
+  readonly crossed: boolean;
   /** Canvas pixels per pixel of the page. */
   readonly ratio: number;
 }
@@ -27,7 +29,7 @@ const centreArm = 40;
  */
 export function drawOverlay(
   context: CanvasRenderingContext2D,
-  { buffer, fourier, marker, line, points, centre, ratio }: Drawing,
+  { buffer, fourier, marker, line, points, centre, crossed, ratio }: Drawing,
   placement: Placement,
 ): void {
   const { width, height } = context.canvas;
@@ -60,11 +62,17 @@ export function drawOverlay(
   }
   if (centre && !fourier) {
     const { x, y } = on({ x: centre.width / 2, y: centre.height / 2 });
+    const [left, top] = [on({ x: 0, y: 0 }).x, on({ x: 0, y: 0 }).y];
+    const [across, down] = crossed ? [x - left, y - top] : [centreArm * ratio, centreArm * ratio];
     stroke(pointColour, () => {
-      context.moveTo(x - centreArm * ratio, y);
-      context.lineTo(x + centreArm * ratio, y);
-      context.moveTo(x, y - centreArm * ratio);
-      context.lineTo(x, y + centreArm * ratio);
+      context.moveTo(x - across, y);
+      context.lineTo(x + across, y);
+      context.moveTo(x, y - down);
+      context.lineTo(x, y + down);
+      if (!crossed) return;
+      const radius = Math.min(across, down) / 4;
+      context.moveTo(x + radius, y);
+      context.arc(x, y, radius, 0, 2 * Math.PI);
     });
   }
   if (marker) {

@@ -7,6 +7,7 @@ const views = [
   ['calibrate', 'Calibrate', 'm'],
   ['guide', 'Guide', 'g'],
   ['history', 'History', 'h'],
+  ['setup', 'Setup', 'p'],
   ['configuration', 'Configuration', ''],
 ] as const;
 
@@ -51,11 +52,12 @@ export function createTopBar(store: Store): HTMLElement {
       setAttribute(tab, 'aria-current', views[index]![0] === store.local.view ? 'page' : undefined),
     ),
   );
-  store.watch(['run', 'action', 'me', 'connected', 'keyRefused'], () => {
-    const { run, action } = store.shared;
+  store.watch(['run', 'action', 'live', 'me', 'connected', 'keyRefused'], () => {
+    const { run, action, live } = store.shared;
     stop.disabled = !store.busy || run?.stopping === true || store.local.me?.role === 'observer';
     const waits = run?.waiting.length ? ', needs your answer' : '';
-    const doing = action && !run ? action.what : undefined;
+    const shows = live?.set === undefined ? undefined : `Live: ${live.set}`;
+    const doing = run ? undefined : (action?.what ?? shows);
     setText(
       running,
       !store.local.connected

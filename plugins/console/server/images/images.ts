@@ -1,12 +1,15 @@
 import { inNanometres } from '../../../../core/base';
 import type { BufferedImage, Session } from '../../../../core/kernel';
-import type { BufferState } from '../../protocol';
+import { type BufferState, decodeFrame, type ThumbnailState } from '../../protocol';
 import { consoleErrors } from '../errors';
 import type { SharedState } from '../shared-state';
 import type { ImageWish } from './image-messages';
 import { ImageThread } from './image-thread';
 
 const maxPoints = 200;
+/** Longer side of a thumbnail. */
+const thumbnailSize = 96;
+const maxThumbnails = 64;
 
 /** The images in the buffers, each with its number, ready to be sent. */
 export class Images {
@@ -15,6 +18,7 @@ export class Images {
   private readonly thread = new ImageThread();
   private count = 0;
   private pending = false;
+  private readonly thumbnails = new Map<number, ThumbnailState>();
   private readonly unwatch: () => void;
 
   constructor(
@@ -45,6 +49,17 @@ export class Images {
       this.find(wish.number);
       throw error;
     }
+  }
+
+  /** A small picture of an image. Throws `console/image-gone` or `console/image-not-drawn`. */
+  async thumbnail(number: number): Promise<ThumbnailState> {
+    const known = this.thumbnails.get(number);
+    if (known) return known;
+    const message = await this.message({ request: 0, number, transform: 'none', largest: thumbnailSize });
+    const made = greyOf(message);
+    this.thumbnails.set(number, made);
+    for (const oldest of [...this.thumbnails.keys()].slice(0, -maxThumbnails)) this.thumbnails.delete(oldest);
+    return made;
   }
 
   async dispose(): Promise<void> {
@@ -95,6 +110,7 @@ export class Images {
       binning: frame.exposure.binning,
       exposure: frame.exposure.exposure,
       magnification: context.magnification,
+      ...(context.live && { live: true as const }),
       ...(context.saturated !== undefined && { saturated: context.saturated }),
       ...(context.pixelSize !== undefined && { pixelSize: inNanometres(context.pixelSize) }),
       ...(context.contrast && { contrast: context.contrast }),
@@ -102,4 +118,15 @@ export class Images {
       ...(context.points && { points: context.points.slice(0, maxPoints) }),
     };
   }
+}
+
+/** The samples of a message between its black and its white, one byte each. */
+function greyOf(message: Uint8Array): ThumbnailState {
+  const { header, samples } = decodeFrame(message.slice().buffer);
+  const { width, height, offset, scale, statistics } = header;
+  const { black, white } = statistics;
+  const grey = Buffer.alloc(width * height);
+  for (let at = 0; at < grey.length; at++)
+    grey[at] = Math.max(0, Math.min(255, (255 * (offset + scale * samples[at]! - black)) / (white - black)));
+  return { width, height, grey: grey.toString('base64') };
 }
