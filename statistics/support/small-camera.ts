@@ -1,7 +1,26 @@
 import type { CameraChange } from '../harness/table';
 
-/** The first camera of a configuration made square, with so few pixels on a side that a run takes a fraction of a second. */
+const withSides = (yaml: string, sideOf: (side: number) => number): string =>
+  yaml.replace(/(CameraSize[XY]: )(\d+)/g, (_, name: string, side: string) => `${name}${sideOf(Number(side))}`);
+
+/** The cameras of a configuration made square, with so few pixels on a side that a run takes a fraction of a second. They see less of the specimen. */
 export const cameraOf =
   (pixels: number): CameraChange =>
   (yaml) =>
-    yaml.replace(/CameraSizeX: \d+/, `CameraSizeX: ${pixels}`).replace(/CameraSizeY: \d+/, `CameraSizeY: ${pixels}`);
+    withSides(yaml, () => pixels);
+
+/** The cameras of a configuration with pixels so many times as large, which see as much of the specimen as before with fewer of them. */
+export const coarseCamera =
+  (factor: number): CameraChange =>
+  (yaml) => {
+    const start = yaml.search(/^cameras:/m);
+    const times = (value: string): string => Number((factor * Number(value)).toPrecision(6)).toString();
+    const cameras = withSides(yaml.slice(start), (side) => 8 * Math.floor(side / factor / 8))
+      .replace(/(PixelSizeInMicrons: )([\d.]+)/g, (_, name: string, value: string) => `${name}${times(value)}`)
+      // Of the rows for a magnification the last number is the pixel size.
+      .replace(
+        /^( +- \[\d+, [^,]+, [^,]+, )([\d.]+)\]$/gm,
+        (_, others: string, pixel: string) => `${others}${times(pixel)}]`,
+      );
+    return yaml.slice(0, start) + cameras;
+  };

@@ -125,7 +125,7 @@ export async function measureStage(
 }
 
 /** The direction of the tilt axis in the picture, from the truth of the stage and the axes of the kind of stage. */
-function trueRotation(instrument: VirtualInstrumentUnderTest, magIndex: number): number {
+export function trueRotation(instrument: VirtualInstrumentUnderTest, magIndex: number): number {
   const truth = trueStage(instrument, magIndex);
   const { nominalSpecimenToStage } = instrument.kernel.registry.get(Scope).traits;
   // Where one micrometre along X of the specimen goes: first onto the stage, then into the picture.

@@ -1,4 +1,4 @@
-import { cameraIndex, magIndex as asMagIndex } from '../../core/base';
+import { type Matrix, cameraIndex, magIndex as asMagIndex } from '../../core/base';
 import { matrixError, runItem, trueStage, virtualInstrument } from '../../testing/virtual-instrument';
 import { largest } from '../harness/pooling';
 import { defineTable } from '../harness/table';
@@ -6,6 +6,7 @@ import { randomNumbers } from '../support/random-numbers';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 const magIndex = 12;
+const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 /** Lengths of the move in micrometres that cover one cycle of the stage, which is what the item has to choose at least. */
 const extents = { extentX: 62, extentY: 41 };
 
@@ -36,15 +37,16 @@ export default defineTable({
     // Every other seed correlates only the expected overlap.
     if (seed % 2 === 0) await runItem(instrument, 'calibrations/image-and-stage-shift/whole-image-corr');
     const { result } = await runItem(instrument, stageShift);
-    const { percent, degrees } = matrixError(
-      instrument.calibrations.stage.get(asMagIndex(magIndex), cameraIndex(0))!,
-      trueStage(instrument, magIndex),
-    );
+    const stored = instrument.calibrations.stage.get(asMagIndex(magIndex), cameraIndex(0))!;
+    const truth = trueStage(instrument, magIndex);
+    const { percent, degrees } = matrixError(stored, truth);
+    const stated = result!.standardErrors as unknown as Matrix;
     const { extentX, extentY } = result!.values;
     // A series whose steps do not show the cycle goes on.
     const whole = Number(extentX) >= extents.extentX && Number(extentY) >= extents.extentY;
     return {
-      errors: { percent, degrees },
+      errors: { percent, degrees, elements: elements.map((element) => stored[element] - truth[element]) },
+      stated: { elements: elements.map((element) => stated[element]) },
       verdict: result!.quality?.verdict ?? 'without a verdict',
       ...(!whole && { faults: [`moves over ${String(extentX)} and ${String(extentY)} um`] }),
     };

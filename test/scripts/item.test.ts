@@ -29,7 +29,7 @@ describe('the tests of an item', () => {
   test('are those of its name, of names that begin with it, and of its folder', () => {
     const tests = testsFor('image-and-stage-shift/stage-shift').map((test) => path.posix.basename(test));
     expect(tests).toEqual(
-      expect.arrayContaining(['stage-shift.test.ts', 'stage-shift-toggling.test.ts', 'stage-shift-plan.test.ts']),
+      expect.arrayContaining(['stage-shift.test.ts', 'stage-shift-worlds.test.ts', 'stage-shift-plan.test.ts']),
     );
     expect(tests).not.toContain('image-shift.test.ts');
     const folder = 'test/plugins/calibrations/image-and-stage-shift';
