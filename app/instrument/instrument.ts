@@ -269,7 +269,7 @@ function provideServices(
   kernel.provide(UserSettings, user.userSettings);
   kernel.provide(ImageBuffers, buffers);
   const optics = provideOptics(kernel, settings, calibrations, clock, buffers, log);
-  provideLowDose(kernel, find, { settings, user, clock, log });
+  provideLowDose(kernel, find, { settings, user, calibrations, clock, log });
   provideLiveImage(kernel, find, { settings, clock, log });
   provideBufferWork(kernel, find, { buffers, userSettings: user.userSettings });
   return optics;

@@ -16,7 +16,14 @@ import {
 } from '../../core/devices';
 import { type Kernel, LowDose, type Session } from '../../core/kernel';
 import { LowDoseControl, LowDoseStateFile } from '../../core/low-dose';
-import { ImageShiftCarrying, ImageShiftControl, Optics } from '../../core/optics';
+import {
+  centringAtHighDefocus,
+  highDefocusChange,
+  ImageShiftCarrying,
+  ImageShiftControl,
+  Optics,
+} from '../../core/optics';
+import type { Calibrations } from '../../core/store';
 import type { Settings } from '../../core/settings';
 import type { OpenedUserSettings } from './user-settings';
 
@@ -24,7 +31,19 @@ import type { OpenedUserSettings } from './user-settings';
 export function provideLowDose(
   kernel: Kernel,
   find: Session['find'],
-  { settings, user, clock, log }: { settings: Settings; user: OpenedUserSettings; clock: Clock; log: Logger },
+  {
+    settings,
+    user,
+    calibrations,
+    clock,
+    log,
+  }: {
+    settings: Settings;
+    user: OpenedUserSettings;
+    calibrations: Pick<Calibrations, 'records'>;
+    clock: Clock;
+    log: Logger;
+  },
 ): void {
   const { registry } = kernel;
   const [scope, cameras, optics] = [find(Scope), find(Cameras), find(Optics)];
@@ -57,6 +76,18 @@ export function provideLowDose(
     imageShift,
     carrying,
     optics,
+    centringAt: (place, conditions) => {
+      const toCamera = optics.at(place).imageShiftToCamera?.matrix;
+      const crossovers = calibrations.records('CrossoverIntensity').all();
+      const crossoverOf = (spot: number, probe: number): number | undefined => {
+        const row = crossovers.find((each) => each.spot === spot);
+        return (probe === 0 ? row?.nano : row?.micro) || undefined;
+      };
+      const changeOf = (record: 'HighFocusMagCal' | 'HighFocusISCal') =>
+        highDefocusChange(calibrations.records(record).all(), conditions, crossoverOf);
+      const change = { ofImage: changeOf('HighFocusMagCal'), ofImageShift: changeOf('HighFocusISCal') };
+      return toCamera && centringAtHighDefocus(toCamera, change);
+    },
     cameras,
     settings,
     user,

@@ -31,6 +31,8 @@ export interface PresentColumn {
 export interface ImageShiftInForce {
   readonly units: Vector<ImageShiftUnits>;
   readonly magIndex: MagIndex;
+  /** Matrix by which the image shift of the operator was changed, so that a high defocus leaves the same point in the centre. */
+  readonly centring?: Matrix;
 }
 
 /**
@@ -56,6 +58,8 @@ export interface PlacedArea {
   readonly shiftOffset: Vector;
   /** The magnification of those units; undefined for the one at which the area is entered. */
   readonly shiftOffsetAt?: MagIndex;
+  /** Matrix for the image shift of the operator at its defocus; undefined where it stays as it is. */
+  readonly centring?: Matrix;
   /** Micrometres that it adds to the defocus. */
   readonly defocusOffset: number;
 }
@@ -185,12 +189,14 @@ export function planWay(
   }
   if (normalizes && 'lenses' in normalizing) note({ kind: 'normalize', lenses: normalizing.lenses });
   // Some columns change image shift with the magnification by themselves, so that it is written there in any case.
-  note((changesMag || (movesImage && !shiftsFirst)) && { kind: 'imageShift', value: wanted.there, delayFactor });
+  const isThere = isZero(subtract(wanted.there, shiftsFirst ? wanted.here : present.imageShift));
+  note((changesMag || !isThere) && { kind: 'imageShift', value: wanted.there, delayFactor });
   const beamShift = crosses ? area.beamShiftOffset : subtract(area.beamShiftOffset, inForce.beamShiftOffset);
   note(!isZero(beamShift) && { kind: 'beamShift', by: beamShift });
   const beamTilt = crosses ? area.beamTiltOffset : subtract(area.beamTiltOffset, inForce.beamTiltOffset);
   note(context.shiftsBeamTilt && !isZero(beamTilt) && { kind: 'beamTilt', by: beamTilt });
-  return { steps, imageShift: { units: wanted.own, magIndex: target } };
+  const imageShift = { units: wanted.own, magIndex: target, ...(to.centring && { centring: to.centring }) };
+  return { steps, imageShift };
 }
 
 /** Offsets of a column that no area has touched yet: it stands as Record has it. */
@@ -226,14 +232,26 @@ function imageShiftIn(
 ): Record<'here' | 'there' | 'own', Vector<ImageShiftUnits>> {
   const moved = (value: Vector<ImageShiftUnits>, from: MagIndex, at: MagIndex): Vector<ImageShiftUnits> =>
     from === at || isZero(value) ? value : context.transfer(value, from, at);
+  const inFocus = (value: Vector<ImageShiftUnits>): Vector<ImageShiftUnits> => {
+    const { centring, magIndex: at } = inForce.imageShift ?? {};
+    const back = centring && inverse(centring);
+    return back && at !== undefined
+      ? moved(apply(back, moved(value, magIndex, at)) as typeof value, at, magIndex)
+      : value;
+  };
   const put = inForce.imageShift
     ? moved(inForce.imageShift.units, inForce.imageShift.magIndex, magIndex)
     : unitsOf(record, magIndex, context);
-  const centred = subtract(imageShift, put);
+  const centred = inFocus(subtract(imageShift, put));
   const own = unitsOf(to, target, context);
   return {
     here: add(centred, unitsOf(to, magIndex, context)),
-    there: add(moved(centred, magIndex, target), own),
+    there: add(
+      (to.centring
+        ? apply(to.centring, moved(centred, magIndex, target))
+        : moved(centred, magIndex, target)) as typeof own,
+      own,
+    ),
     own,
   };
 }

@@ -1,8 +1,7 @@
 import { type Clock, type Logger, type RawLensValue, type Vector, add, apply, describe, vector } from '../base';
-import type { Cameras, Readable, Setting } from '../devices';
+import type { Readable, Setting } from '../devices';
 import type { LowDose, LowDoseArea, LowDoseAreaName, LowDoseChange, LowDoseLeft } from '../kernel';
-import type { ImageShiftCarrying, ImageShiftControl, Optics } from '../optics';
-import type { Settings } from '../settings';
+import type { ImageShiftCarrying, ImageShiftControl } from '../optics';
 import type { SettingsFile, UserSettings } from '../user-settings';
 import { AreaBook } from './area-book';
 import { emptyArea } from './area-lines';
@@ -17,11 +16,11 @@ import {
 import { lowDoseErrors } from './errors';
 import { type ColumnSigns, LeftBehind } from './left-in-force';
 import type { LowDoseStateFile } from './low-dose-state';
-import { planContext } from './plan-context';
+import { centringOf, planContext, type PlanSources } from './plan-context';
 import { type AreaDevices, walk } from './walk';
 
 /** Dependencies of Low Dose. */
-export interface LowDoseParts {
+export interface LowDoseParts extends PlanSources {
   readonly devices: Omit<AreaDevices, 'imageShift'>;
   readonly absoluteFocus: Readable<RawLensValue>;
   readonly beamBlanked: Setting<boolean>;
@@ -29,9 +28,6 @@ export interface LowDoseParts {
   readonly screenDown?: Readable<boolean>;
   readonly imageShift: Pick<ImageShiftControl, 'net' | 'write' | 'checkLimits'>;
   readonly carrying: Pick<ImageShiftCarrying, 'suspend'>;
-  readonly optics: Pick<Optics, 'at' | 'transferImageShift'>;
-  readonly cameras: Pick<Cameras, 'selected'>;
-  readonly settings: Pick<Settings, 'get'>;
   readonly user: { readonly file: Pick<SettingsFile, 'text' | 'edit'>; readonly userSettings: UserSettings };
   readonly state: Pick<LowDoseStateFile, 'read' | 'write' | 'clear'>;
   readonly clock: Clock;
@@ -52,6 +48,8 @@ export class LowDoseControl implements LowDose {
   private moving = false;
   /** Definition by which the present area was entered; a later one is followed. */
   private entered: string | undefined;
+  /** Definition that the column was to follow last. */
+  private tried: string | undefined;
   private following: Promise<void> | undefined;
   private readonly book: AreaBook;
   private readonly leftBehind: LeftBehind;
@@ -226,10 +224,11 @@ export class LowDoseControl implements LowDose {
     const { clock, carrying, state } = this.parts;
     const { inForce, current } = this;
     const { name } = to;
+    const centring = centringOf(to, present, this.parts);
     const way = planWay(
       present,
       { name: current, inForce, record: this.book.placed('Record') },
-      to,
+      { ...to, ...(centring && { centring }) },
       planContext(this.parts, this.book),
     );
     const { defocusOffset, area } = to;
@@ -254,6 +253,7 @@ export class LowDoseControl implements LowDose {
     }
     this.current = name;
     this.entered = this.definitionOf(to);
+    this.tried = undefined;
     this.inForce = putOn;
     this.leftBehind.forget();
     await state.write({ area: name, inForce: putOn, ...(await this.signs()), moving: false });
@@ -286,7 +286,10 @@ export class LowDoseControl implements LowDose {
   private async catchUp(signal?: AbortSignal): Promise<void> {
     while (this.isBehind)
       await this.move(async () => {
-        const { area, ...placed } = this.book.placed(this.current!);
+        const wanted = this.book.placed(this.current!);
+        // One that cannot be followed is tried once.
+        this.tried = this.definitionOf(wanted);
+        const { area, ...placed } = wanted;
         const { axisPosition, beamShiftOffset, beamTiltOffset } = area;
         const kept = { axisPosition, beamShiftOffset, beamTiltOffset };
         await this.go({ ...placed, area: kept }, await this.present(signal), signal);
@@ -295,10 +298,10 @@ export class LowDoseControl implements LowDose {
 
   /** True when the present area is defined otherwise than when it was entered. */
   private get isBehind(): boolean {
-    const { isOn, current, entered } = this;
-    return (
-      isOn && current !== undefined && entered !== undefined && entered !== this.definitionOf(this.book.placed(current))
-    );
+    const { isOn, current, entered, tried } = this;
+    if (!isOn || current === undefined || entered === undefined) return false;
+    const wanted = this.definitionOf(this.book.placed(current));
+    return wanted !== entered && wanted !== tried;
   }
 
   /** Everything of an area that is put on, as a text by which a change is seen. */
@@ -308,9 +311,10 @@ export class LowDoseControl implements LowDose {
   }
 
   /** The image shift in use when the origin of the positions moves, so that the column stays where it is. */
-  private shiftedInForce({ units, magIndex }: ImageShiftInForce, by: number): ImageShiftInForce {
+  private shiftedInForce(before: ImageShiftInForce, by: number): ImageShiftInForce {
+    const { units, magIndex } = before;
     const moved = { name: 'Record', place: this.book.alongAxis(by), shiftOffset: vector(0, 0) } as const;
-    return { units: add(units, unitsOf(moved, magIndex, planContext(this.parts, this.book))), magIndex };
+    return { ...before, units: add(units, unitsOf(moved, magIndex, planContext(this.parts, this.book))) };
   }
 
   private get devices(): AreaDevices {

@@ -1,11 +1,22 @@
-import { type ImageShiftUnits, type MagIndex, milliseconds } from '../base';
+import { type ImageShiftUnits, type MagIndex, type Matrix, milliseconds, type Vector } from '../base';
 import type { Cameras } from '../devices';
 import type { LowDoseAreaName } from '../kernel';
-import type { ImageShiftControl, Optics } from '../optics';
+import type { HighDefocusConditions, ImageShiftControl, OpticalPlace, Optics } from '../optics';
 import type { Settings } from '../settings';
 import type { UserSettings } from '../user-settings';
 import type { AreaBook } from './area-book';
-import type { PlanContext } from './area-plan';
+import type { PlacedArea, PlanContext, PresentColumn } from './area-plan';
+
+/** Sources of what a way to an area is planned by. */
+export interface PlanSources {
+  readonly optics: Pick<Optics, 'at' | 'transferImageShift'>;
+  readonly cameras: Pick<Cameras, 'selected'>;
+  readonly imageShift: Pick<ImageShiftControl, 'checkLimits'>;
+  readonly settings: Pick<Settings, 'get'>;
+  readonly user: { readonly userSettings: UserSettings };
+  /** Image shift that centres the same point at a high defocus, as a matrix; undefined where nothing says so. */
+  readonly centringAt?: (place: OpticalPlace, conditions: HighDefocusConditions) => Matrix | undefined;
+}
 
 /** Multiplies the delay after image shift, by area, as operators are used to. */
 const delayFactors: Readonly<Record<LowDoseAreaName, number>> = {
@@ -16,19 +27,10 @@ const delayFactors: Readonly<Record<LowDoseAreaName, number>> = {
   Search: 0.05,
 };
 
-/** Dependencies of a plan. */
-export interface PlanContextParts {
-  readonly optics: Pick<Optics, 'at' | 'transferImageShift'>;
-  readonly cameras: Pick<Cameras, 'selected'>;
-  readonly imageShift: Pick<ImageShiftControl, 'checkLimits'>;
-  readonly settings: Pick<Settings, 'get'>;
-  readonly user: { readonly userSettings: UserSettings };
-}
-
-/** Knowledge of the optics and the choices of the user, as they are now. */
+/** Knowledge and choices of the moment by which a way to an area is planned. */
 export function planContext(
-  { optics, cameras, imageShift, settings, user }: PlanContextParts,
-  book: AreaBook,
+  { optics, cameras, imageShift, settings, user }: PlanSources,
+  book: Pick<AreaBook, 'read'>,
 ): PlanContext {
   const camera = cameras.selected.traits.index;
   const at = (magIndex: MagIndex) => optics.at({ magIndex, camera });
@@ -44,9 +46,24 @@ export function planContext(
     isLow: (magIndex) => at(magIndex).isLowMagnification,
     magnificationFalls: (from, to) => at(to).magnification < at(from).magnification,
     transfer: (value, from, to) => optics.transferImageShift<ImageShiftUnits>(value, from, to, camera),
-    checkLimits: (value, magIndex) => imageShift.checkLimits(value, magIndex),
+    checkLimits: (value: Vector<ImageShiftUnits>, magIndex) => imageShift.checkLimits(value, magIndex),
     ...(user.userSettings.get('LowDoseNormalizeBeam') && normalizing),
     shiftsBeamTilt: settings.get('LowDoseBeamTiltShifts'),
     delayFactor: (name) => delayFactors[name],
   };
+}
+
+/** The change of the operator's image shift at the defocus offset of an area, by the calibrations of high defocus; undefined where there is none. */
+export function centringOf(
+  { area, defocusOffset }: PlacedArea,
+  present: PresentColumn,
+  { centringAt, optics, cameras }: PlanSources,
+): Matrix | undefined {
+  const place = { magIndex: area.magIndex ?? present.magIndex, camera: cameras.selected.traits.index };
+  const [spot, intensity] = [area.spotSize ?? present.spotSize, area.intensity ?? present.intensity];
+  if (!centringAt || defocusOffset >= 0 || spot === undefined || intensity === undefined) return undefined;
+  if (optics.at(place).isLowMagnification) return undefined;
+  const probeMode = area.probeMode ?? present.probeMode;
+  const probe = probeMode && { probe: probeMode === 'micro' ? 1 : 0 };
+  return centringAt(place, { spot, intensity, defocus: defocusOffset, ...probe });
 }

@@ -1,4 +1,16 @@
-import { StoppedError, add, beamShiftUnits, length, subtract, type Vector, vector } from '../../../core/base';
+import {
+  StoppedError,
+  add,
+  apply,
+  beamShiftUnits,
+  length,
+  rotation,
+  scaleMatrix,
+  subtract,
+  type Vector,
+  vector,
+} from '../../../core/base';
+import { LowDoseControl } from '../../../core/low-dose';
 import { type LowDoseAreaName, lowDoseAreas } from '../../../core/kernel';
 import { BenchMemory, defined, type Held, type LowDoseBench, lowDoseBench, onSpecimen, unitsFor } from './column';
 
@@ -300,4 +312,55 @@ test('a thousand steps through areas, settings, STOPs and crashes never lose wha
   }
   expect(counts.stops).toBeGreaterThan(30);
   expect(counts.crashes).toBeGreaterThan(50);
+});
+
+describe('with calibrations of high defocus', () => {
+  /** Image shift that centres the same point, by a formula of the defocus alone. */
+  const centring = (defocus: number) => scaleMatrix(rotation(defocus / 40), 1 - defocus / 2000);
+  async function calibrated(folder?: string) {
+    const bench = await lowDoseBench('SerialEMSettings\n', folder);
+    if (folder === undefined) await defined(bench);
+    const lowDose = new LowDoseControl({ ...bench.parts, centringAt: (_place, { defocus }) => centring(defocus) });
+    await lowDose.turnOn();
+    return { ...bench, lowDose };
+  }
+  const own = (bench: LowDoseBench, name: LowDoseAreaName): Vector => {
+    const { magIndex } = bench.lowDose.areas[name];
+    return unitsFor(magIndex!, placeOf(bench, name));
+  };
+  const shifted = (bench: LowDoseBench, name: LowDoseAreaName): Vector =>
+    subtract(bench.column.held.imageShift, own(bench, name));
+
+  test('what the operator has centred stays in the centre of View, and comes back exactly', async () => {
+    const bench = await calibrated();
+    const { lowDose, column, userSettings } = bench;
+    await lowDose.goTo('Record');
+    column.held.imageShift = add(column.held.imageShift, vector(0.4, -0.2));
+    const place = onSpecimen({ magIndex: 10, imageShift: vector(0.4, -0.2) });
+    const expected = (defocus: number) => apply(centring(defocus), unitsFor(6, place));
+    await lowDose.goTo('View');
+    expect(length(subtract(shifted(bench, 'View'), expected(-200)))).toBeLessThan(1e-9);
+    await userSettings.set('LowDoseViewDefocus', -80);
+    await lowDose.settled();
+    expect(length(subtract(shifted(bench, 'View'), expected(-80)))).toBeLessThan(1e-9);
+    // Search stands in low magnification, where the calibrations do not hold.
+    await lowDose.goTo('Search');
+    expect(length(subtract(shifted(bench, 'Search'), unitsFor(3, place)))).toBeLessThan(1e-9);
+    await lowDose.goTo('View');
+    await userSettings.set('LowDoseViewDefocus', 0);
+    await lowDose.settled();
+    await lowDose.goTo('Record');
+    expect(length(subtract(shifted(bench, 'Record'), vector(0.4, -0.2)))).toBeLessThan(1e-9);
+  });
+
+  test('after a crash in View it is taken back as it was put on', async () => {
+    const bench = await calibrated();
+    await bench.lowDose.goTo('Record');
+    bench.column.held.imageShift = add(bench.column.held.imageShift, vector(0.4, -0.2));
+    await bench.lowDose.goTo('View');
+    const next = await lowDoseBench('', bench.folder, bench.column);
+    await next.lowDose.turnOn();
+    await next.lowDose.goTo('Record');
+    expect(length(subtract(shifted(next, 'Record'), vector(0.4, -0.2)))).toBeLessThan(1e-9);
+  });
 });
