@@ -117,7 +117,7 @@ function nearestFirst(
     );
 }
 
-/** What turns and scales a displacement in pixels of one place into one of another. */
+/** The matrix that turns and scales a displacement in pixels of one place into one of another. */
 function betweenPlaces(
   source: FocusSource,
   optics: Optics,
@@ -160,15 +160,15 @@ function found(row: FocusRow, source: FocusSource, by?: Matrix): FoundFocusCurve
 export function milliradiansPerTiltUnit(
   calibrations: Pick<Calibrations, 'records'>,
   optics: Optics,
-  { probe, alpha }: Pick<FocusConditions, 'probe' | 'alpha'>,
+  conditions: Pick<FocusConditions, 'probe' | 'alpha'>,
 ): number | undefined {
-  const rows = focusRows(calibrations).filter((row) => row.probe === (probe === 'micro' ? 1 : 0));
+  const rows = focusRows(calibrations).filter((row) => row.probe === (conditions.probe === 'micro' ? 1 : 0));
   const scalesOf = (some: readonly FocusRow[]): readonly number[] =>
     some.flatMap((row) => {
       const pixel = optics.cameras.some(({ index }) => index === row.camera) && optics.at(placeOf(row)).pixelSize;
       return pixel ? [(length({ x: row.slopeX, y: row.slopeY }) * inMicrometres(pixel.value) * 1000) / 2] : [];
     });
-  const ofThis = scalesOf(ofAlpha(rows, alpha ?? withoutAlpha));
+  const ofThis = scalesOf(ofAlpha(rows, conditions.alpha ?? withoutAlpha));
   const scales = ofThis.length > 0 ? ofThis : scalesOf(rows);
   return scales.length === 0 ? undefined : scales.reduce((sum, each) => sum + each, 0) / scales.length;
 }

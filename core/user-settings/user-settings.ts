@@ -151,7 +151,7 @@ export class FiledUserSettings implements UserSettings {
     return items && valueOf(definitionOf(name), items.map(Number));
   }
 
-  /** What was written has everything that was changed before. */
+  /** Keeps in mind whether a change has been written; writing one writes all that came before. */
   private noted(lasting: Lasting, name?: UserSettingName): Lasting {
     const before = this.unwritten.size;
     if (lasting.lasts) this.unwritten.clear();

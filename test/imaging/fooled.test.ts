@@ -25,7 +25,7 @@ test('waves in noise are found with their period and direction, and none where t
   expect(findPeriodicity(make((_, __, index) => noise[index]!))).toBeUndefined();
 });
 
-test('stripes of a camera and the blur of a moving specimen are no waves, and a grating with stripes is one', () => {
+test('stripes of a camera and the blur of a moving specimen are not taken for waves, and a grating with stripes is', () => {
   const noise = uniform(size * size);
   const stripes = uniform(size);
   const striped = (wave: number) =>
