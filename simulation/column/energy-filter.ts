@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cameras } from '../camera/cameras';
 import { finite } from '../base/checks';
 import type { Frame } from '../base/frame';
+import { hypotenuse } from '../base/functions';
 import { calibratedBy } from '../base/instrument';
 import { fraction, notNegative, positive, signedFraction } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
@@ -9,10 +10,14 @@ import { SwitchHistory } from '../base/span';
 import { doublings, EnergySpectrum, type SpectrumTruth } from './energy-spectrum';
 import { magnification, seenPlaces } from './lenses/magnification';
 import { SettlingVector } from '../base/settling';
+import { specimen } from '../specimen/specimen';
+import { stage } from './stage';
 
 /** The truth of the energy filter; electronvolts, seconds. */
 export interface EnergyFilterTruth {
-  readonly spectrum: SpectrumTruth;
+  readonly spectrum: Omit<SpectrumTruth, 'thickness'>;
+  /** Nanometres in which electrons lose energy; those of the specimen in the microscope where there is none. */
+  readonly thickness: number | undefined;
   /** Place of the zero-loss peak beyond the shifts by magnification, and what it drifts in a second. */
   readonly zeroLossOffset: number;
   readonly drift: number;
@@ -64,8 +69,10 @@ export const energyFilter = definePart({
       .describe('Way of an electron through the specimen from one inelastic scattering to the next, on the average.'),
     inelasticThicknessNm: notNegative
       .max(5000)
-      .default(0)
-      .describe('Thickness of the specimen in which electrons lose energy.'),
+      .optional()
+      .describe(
+        'Thickness of the specimen in which electrons lose energy; that of the specimen in the microscope by default. A tilt of the stage makes their way longer.',
+      ),
     zeroLossOffsetElectronvolts: electronvolts
       .default(0)
       .describe('Loss at which the zero-loss peak is in the middle of the slit at the start.'),
@@ -150,8 +157,8 @@ export const energyFilter = definePart({
         plasmonLoss: options.plasmonLossElectronvolts,
         plasmonScale: options.plasmonScaleElectronvolts,
         meanFreePath: options.inelasticMeanFreePathNm,
-        thickness: options.inelasticThicknessNm,
       },
+      thickness: options.inelasticThicknessNm,
       zeroLossOffset: options.zeroLossOffsetElectronvolts,
       drift: options.zeroLossDriftElectronvoltsPerMinute / 60,
       shifts: new Map(shifts),
@@ -178,8 +185,15 @@ export const energyFilter = definePart({
     const slitPlace = new SwitchHistory(false);
     const energy = new SettlingVector();
     let [slitIn, slitWidth, adjustment] = [false, 20, 0];
-    let made: EnergySpectrum | undefined;
-    const spectrum = (): EnergySpectrum => (made ??= new EnergySpectrum(truth.spectrum, slit.edge));
+    const [object, goniometer] = [of(specimen), of(stage)];
+    let made: { readonly nanometres: number; readonly spectrum: EnergySpectrum } | undefined;
+    const spectrumAt = (time: number): EnergySpectrum => {
+      const straight = truth.thickness ?? object.thickness();
+      const nanometres = straight * hypotenuse(1, goniometer.slope(time));
+      if (made?.nanometres !== nanometres)
+        made = { nanometres, spectrum: new EnergySpectrum({ ...truth.spectrum, thickness: nanometres }, slit.edge) };
+      return made.spectrum;
+    };
     /** The energy loss at which the zero-loss peak is in the middle of the slit. */
     const zeroLoss = (time: number): number =>
       truth.zeroLossOffset +
@@ -193,9 +207,10 @@ export const energyFilter = definePart({
         if (!(inColumn || behind.has(camera)) || !slitPlace.at(time)) return undefined;
         const loss = energy.at(time).x - zeroLoss(time);
         const width = slitWidth * slit.scale;
+        const spectrum = spectrumAt(time);
         return {
-          share: spectrum().passing(loss, width),
-          paint: nonIsochromaticity === 0 ? undefined : paintShares(spectrum(), { loss, width, nonIsochromaticity }),
+          share: spectrum.passing(loss, width),
+          paint: nonIsochromaticity === 0 ? undefined : paintShares(spectrum, { loss, width, nonIsochromaticity }),
         };
       },
       commands: {

@@ -55,6 +55,8 @@ export const specimen = definePart({
     return {
       /** The specimen as it is imaged with electrons of an energy in kilovolts. */
       scene: (kilovolts: number): Scene => sceneOf(truth, kind, key, kilovolts),
+      /** Nanometres through which electrons go, as a mean over the specimen. */
+      thickness: () => 1000 * meanThickness(truth, kind),
       commands: {
         /** Exchanges the specimen for another one. */
         setSpecimen(wanted: SpecimenKind): void {
@@ -75,3 +77,25 @@ export const specimen = definePart({
     };
   },
 });
+
+/** Mean thickness of a specimen in micrometres; that of beads and spheres is left out, since they cover little. */
+function meanThickness({ solids }: SpecimenTruth, kind: SpecimenKind): number {
+  switch (kind) {
+    case 'film':
+      return solids.filmThickness;
+    case 'carbon':
+    case 'gold-beads':
+    case 'latex':
+      return solids.carbonThickness;
+    case 'ice':
+      return solids.iceThickness;
+    case 'holey-film': {
+      const open = (Math.PI / 4) * (solids.holes.diameter / solids.holes.spacing) ** 2;
+      return solids.iceThickness + (1 - open) * solids.carbonThickness;
+    }
+    case 'crystal':
+      return solids.crystalThickness;
+    default:
+      return 0;
+  }
+}
