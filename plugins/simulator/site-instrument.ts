@@ -135,6 +135,7 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean, habit: 
       height: camera.sizeY,
       ...(camera.get('CountsPerElectron') > 0 && { countsPerElectron: camera.get('CountsPerElectron') }),
       ...(countsInSuperResolution(camera) && { pixelsPerPhysical: 2 as const }),
+      ...(camera.get('PixelSizeInMicrons') > 0 && { physicalPixelMicrometres: camera.get('PixelSizeInMicrons') }),
       stem: camera.isStem,
       behindFilter: camera.isGif,
     })),

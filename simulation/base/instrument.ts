@@ -29,6 +29,8 @@ export interface InstrumentCamera {
   readonly pixelsPerPhysical?: 1 | 2;
   readonly stem?: boolean;
   readonly behindFilter?: boolean;
+  /** Micrometres of an unbinned pixel on the sensor; a usual one where nothing is said. */
+  readonly physicalPixelMicrometres?: number;
 }
 
 /** One camera at one magnification as the instrument's settings know it. */

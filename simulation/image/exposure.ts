@@ -3,18 +3,20 @@ import { cameras } from '../camera/cameras';
 import { frameOf, reframed, type CameraArea, type Frame } from '../base/frame';
 import { hypotenuse } from '../base/functions';
 import type { Aberrations, Assembly, RecordedOf } from '../base/part';
-import { determinantOf, multiplied, scaled, sum, transformed, type PlaneVector } from '../base/plane';
+import { determinantOf, multiplied, origin, scaled, sum, transformed, type PlaneVector } from '../base/plane';
 import { scratch } from '../base/scratch';
-import { beam } from '../column/condenser/beam';
+import { beam, electronCharge } from '../column/condenser/beam';
 import { energyFilter, type Passage } from '../column/energy-filter';
 import type { PresentView } from '../column/lenses/magnification';
 import type { ScanPlan } from '../scan/scan-request';
 import type { StandardParts } from '../column/parts';
 import { stage } from '../column/stage';
-import { wavefront } from '../column/wavefront';
+import { diffraction } from '../column/lenses/diffraction';
+import { electronWavelength, wavefront } from '../column/wavefront';
 import type { Scene } from '../specimen/scene';
 import { specimen } from '../specimen/specimen';
 import { outlineOn, paintBeam, type OutlineOnFrame } from './beam-disc';
+import { patternPainter } from './diffraction-pattern';
 import { JointEffects } from './effects';
 import { exposureTime } from './exposure-time';
 import { lensOf, noLens } from './lens';
@@ -119,11 +121,25 @@ export function exposeSpecimen(
   const unfiltered = density * pixelArea * seconds * effects.transmission(middle);
   const electronsPerPixel = unfiltered * (passage?.share ?? 1);
   const { columns, rows } = frame;
+  const pattern = camera.stem ? undefined : column.of(diffraction).pattern(request.camera);
+  const electrons =
+    (illumination.current() / electronCharge) * seconds * effects.transmission(middle) * (passage?.share ?? 1);
   const counting = electronsPerPixel > 0 ? detector.countingIn(readMode) : undefined;
   const counted = { seconds, physicalPixels: pixelsPerPixel / camera.pixelsPerPhysical };
   const doseRate = electronsPerPixel / (seconds * counted.physicalPixels ** 2);
   const data = catchElectrons(frame, column, {
     view,
+    pattern:
+      pattern &&
+      patternPainter(column.of(specimen).scattering(), {
+        electrons,
+        pixelsPerRadian: pattern.pixelsPerRadian,
+        pixelsPerPixel,
+        wavelength: electronWavelength(optics.kilovolts),
+        convergence: convergence / 1000,
+        tilt: sum(aberrations.tilt ?? origin, pattern.shift),
+        specimenToCamera: view.specimenToCamera,
+      }),
     electronsPerPixel: passage?.paint ? unfiltered : electronsPerPixel,
     filter: passage?.paint,
     lens: {
@@ -173,6 +189,8 @@ export function exposeSpecimen(
 /** The way of the electrons of an exposure to the detector. */
 interface Illumination {
   readonly view: PresentView;
+  /** Fills a canvas with the diffraction pattern; undefined in imaging. */
+  readonly pattern: ((canvas: Float32Array, frame: Frame) => void) | undefined;
   readonly electronsPerPixel: number;
   readonly lens: Omit<Lens, 'brightness'>;
   readonly scene: Scene;
@@ -192,7 +210,19 @@ interface Illumination {
 function catchElectrons(
   frame: Frame,
   column: Assembly,
-  { view, electronsPerPixel, lens, scene, outline, discCentre, filter, count, rowShares, detected }: Illumination,
+  {
+    view,
+    pattern,
+    electronsPerPixel,
+    lens,
+    scene,
+    outline,
+    discCentre,
+    filter,
+    count,
+    rowShares,
+    detected,
+  }: Illumination,
 ): Uint16Array {
   const detector = column.of(cameras).detector(view.camera);
   const { width, height } = detector.truth;
@@ -205,7 +235,10 @@ function catchElectrons(
   for (let top = 0; top < rows; top += bandRows) {
     const band = reframed(frame, 0, -top, columns, Math.min(bandRows, rows - top));
     const canvas = electrons.subarray(0, columns * band.rows);
-    if (electronsPerPixel > 0) {
+    if (pattern && electronsPerPixel > 0) {
+      pattern(canvas, band);
+      count(canvas);
+    } else if (electronsPerPixel > 0) {
       imageInTiles({ ...lens, brightness: electronsPerPixel }, canvas, band, { scene, field });
       paintBeam(canvas, band, {
         ...outline,

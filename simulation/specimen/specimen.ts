@@ -4,6 +4,7 @@ import { fraction, positive } from '../base/options';
 import { definePart } from '../base/part';
 import { flawsOf, latticeFlawOptions } from './lattice-flaws';
 import { specimenKinds, type SpecimenKind, type SpecimenTruth } from './paint';
+import { scatteringOf, type Scattering } from './scattering';
 import { sceneOf, type Scene } from './scene';
 import { drawSolids, solidOptions, solidsOf } from './solid-options';
 
@@ -57,6 +58,8 @@ export const specimen = definePart({
       scene: (kilovolts: number): Scene => sceneOf(truth, kind, key, kilovolts),
       /** Nanometres through which electrons go, as a mean over the specimen. */
       thickness: () => 1000 * meanThickness(truth, kind),
+      /** The directions into which the specimen in the microscope scatters. */
+      scattering: (): Scattering => scatteringOf(truth, kind),
       commands: {
         /** Exchanges the specimen for another one. */
         setSpecimen(wanted: SpecimenKind): void {

@@ -30,7 +30,7 @@ export interface Disc {
 }
 
 /** Coulombs of an electron, in nanocoulombs. */
-const electronCharge = 1.602177e-10;
+export const electronCharge = 1.602177e-10;
 /** Micrometres of illuminated area that stand for the whole range of intensity where the condenser has no crossover. */
 const plainAreaRange = 250;
 const milli = 1e-3;
