@@ -2,7 +2,7 @@
 /* eslint-disable */
 
 /**
- * Gives back plans, filters and working memory of registrations.
+ * Frees plans, filters and working memory of registrations.
  */
 export function forget(): void;
 
@@ -26,7 +26,7 @@ export function frame_free(frame: number): void;
 export function frame_new(rows: number, columns: number): number;
 
 /**
- * Where the binned pixels of a frame go.
+ * Address of the memory for the binned pixels of a frame.
  */
 export function frame_pixels(frame: number): number;
 
@@ -58,7 +58,7 @@ export function reduce(kind: number, source: number, stride: number, across: num
 export function register(later: number, reference: number, options: number, result: number): number;
 
 /**
- * Gives back what `reserve` returned, with the same size.
+ * Frees memory that `reserve` returned, with the same size.
  */
 export function release(address: number, bytes: number): void;
 
@@ -79,18 +79,18 @@ export function task_columns(task: number, thread: number, from: number, to: num
 
 /**
  * Ends a task. `result` has room for 8 doubles: shift x, y (binned pixels, Y down), correlation, overlap, standard errors x, y,
- * zero peak ignored, rival. Left as it is when no peak was chosen.
+ * zero peak ignored, rival. It stays as it is when no peak was chosen.
  */
 export function task_end(task: number, result: number): void;
 
 /**
- * How many rows `task_rows` has to share.
+ * Number of rows that `task_rows` shares out.
  */
 export function task_height(task: number): number;
 
 /**
  * Begins to register two frames of one size; `options` holds 12 doubles in the order of `Options`.
- * Returns a task, or 0 when the frames are too small for what is to be cut off.
+ * Returns a task, or 0 when the frames are too small to be trimmed.
  */
 export function task_new(later: number, reference: number, options: number): number;
 
@@ -110,7 +110,7 @@ export function task_prepare(task: number, _thread: number, from: number, to: nu
 export function task_rows(task: number, thread: number, from: number, to: number): void;
 
 /**
- * How many columns `task_columns` has to share.
+ * Number of columns that `task_columns` shares out.
  */
 export function task_width(task: number): number;
 

@@ -1,7 +1,7 @@
 /* @ts-self-types="./eucentric_fft.d.ts" */
 
 /**
- * Gives back plans, filters and working memory of registrations.
+ * Frees plans, filters and working memory of registrations.
  */
 function forget() {
     wasm.forget();
@@ -66,7 +66,7 @@ function frame_new(rows, columns) {
 exports.frame_new = frame_new;
 
 /**
- * Where the binned pixels of a frame go.
+ * Address of the memory for the binned pixels of a frame.
  * @param {number} frame
  * @returns {number}
  */
@@ -155,7 +155,7 @@ function register(later, reference, options, result) {
 exports.register = register;
 
 /**
- * Gives back what `reserve` returned, with the same size.
+ * Frees memory that `reserve` returned, with the same size.
  * @param {number} address
  * @param {number} bytes
  */
@@ -200,7 +200,7 @@ exports.task_columns = task_columns;
 
 /**
  * Ends a task. `result` has room for 8 doubles: shift x, y (binned pixels, Y down), correlation, overlap, standard errors x, y,
- * zero peak ignored, rival. Left as it is when no peak was chosen.
+ * zero peak ignored, rival. It stays as it is when no peak was chosen.
  * @param {number} task
  * @param {number} result
  */
@@ -210,7 +210,7 @@ function task_end(task, result) {
 exports.task_end = task_end;
 
 /**
- * How many rows `task_rows` has to share.
+ * Number of rows that `task_rows` shares out.
  * @param {number} task
  * @returns {number}
  */
@@ -222,7 +222,7 @@ exports.task_height = task_height;
 
 /**
  * Begins to register two frames of one size; `options` holds 12 doubles in the order of `Options`.
- * Returns a task, or 0 when the frames are too small for what is to be cut off.
+ * Returns a task, or 0 when the frames are too small to be trimmed.
  * @param {number} later
  * @param {number} reference
  * @param {number} options
@@ -271,7 +271,7 @@ function task_rows(task, thread, from, to) {
 exports.task_rows = task_rows;
 
 /**
- * How many columns `task_columns` has to share.
+ * Number of columns that `task_columns` shares out.
  * @param {number} task
  * @returns {number}
  */

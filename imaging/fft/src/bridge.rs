@@ -48,7 +48,7 @@ pub fn frame_free(frame: usize) {
     drop(unsafe { Box::from_raw(frame as *mut Frame) })
 }
 
-/// Where the binned pixels of a frame go.
+/// Address of the memory for the binned pixels of a frame.
 #[wasm_bindgen]
 pub fn frame_pixels(frame: usize) -> usize {
     unsafe { (*(frame as *mut Frame)).pixels.as_mut_ptr() as usize }
@@ -80,7 +80,7 @@ unsafe fn task_at(address: usize) -> &'static mut Task {
 }
 
 /// Begins to register two frames of one size; `options` holds 12 doubles in the order of `Options`.
-/// Returns a task, or 0 when the frames are too small for what is to be cut off.
+/// Returns a task, or 0 when the frames are too small to be trimmed.
 #[wasm_bindgen]
 pub fn task_new(later: usize, reference: usize, options: usize) -> usize {
     let task = ENGINE.with_borrow_mut(|engine| unsafe {
@@ -95,13 +95,13 @@ pub fn task_prepare(task: usize, _thread: usize, from: usize, to: usize) {
     (from..to).for_each(|side| unsafe { task_at(task).prepare(side) });
 }
 
-/// How many columns `task_columns` has to share.
+/// Number of columns that `task_columns` shares out.
 #[wasm_bindgen]
 pub fn task_width(task: usize) -> usize {
     unsafe { task_at(task).size().1 }
 }
 
-/// How many rows `task_rows` has to share.
+/// Number of rows that `task_rows` shares out.
 #[wasm_bindgen]
 pub fn task_height(task: usize) -> usize {
     unsafe { task_at(task).size().0 }
@@ -132,7 +132,7 @@ pub fn task_overlap(task: usize, _thread: usize, from: usize, to: usize) {
 }
 
 /// Ends a task. `result` has room for 8 doubles: shift x, y (binned pixels, Y down), correlation, overlap, standard errors x, y,
-/// zero peak ignored, rival. Left as it is when no peak was chosen.
+/// zero peak ignored, rival. It stays as it is when no peak was chosen.
 #[wasm_bindgen]
 pub fn task_end(task: usize, result: usize) {
     let task = unsafe { Box::from_raw(task as *mut Task) };
@@ -161,7 +161,7 @@ pub fn register(later: usize, reference: usize, options: usize, result: usize) -
     failure
 }
 
-/// Gives back plans, filters and working memory of registrations.
+/// Frees plans, filters and working memory of registrations.
 #[wasm_bindgen]
 pub fn forget() {
     ENGINE.with_borrow_mut(|engine| *engine = Engine::default());

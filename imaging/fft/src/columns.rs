@@ -4,7 +4,7 @@ use crate::lanes::{Complex4, Lanes};
 use crate::line::{Line, Scratch, Sink, Source};
 use rustfft::num_complex::Complex;
 
-/// Which rows of a matrix matter: those from `filled` on count as zero without being read, those from `wanted` on are not
+/// Rows of a matrix that matter: those from `filled` on count as zero without being read, those from `wanted` on are not
 /// written. Padding and what is cut off afterwards cost no memory traffic.
 #[derive(Clone, Copy)]
 pub struct Extent {

@@ -1,4 +1,4 @@
-//! Plans, filters and working memory that one registration hands to the next.
+//! Plans, filters and working memory that one registration passes to the next.
 
 use crate::plane::Plane;
 use crate::prepare::{unset, Band, Bench};
@@ -7,7 +7,7 @@ use std::rc::Rc;
 const PLANES: usize = 12;
 const FILTERS: usize = 4;
 
-/// Plans, filters and working memory that one registration hands to the next.
+/// Plans, filters and working memory that one registration passes to the next.
 #[derive(Default)]
 pub struct Engine {
     planes: Vec<Rc<Plane>>,
@@ -53,7 +53,7 @@ impl Engine {
     pub fn return_bench(&mut self, bench: Bench) {
         self.memory.push(bench.real);
         self.memory.push(bench.complex);
-        // four planes are all that one registration uses
+        // one registration uses no more than four planes
         while self.memory.len() > 4 {
             self.memory.remove(0);
         }

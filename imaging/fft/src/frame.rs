@@ -1,10 +1,10 @@
-//! The binned pixels of one image and what has been prepared from them.
+//! Binned pixels of one image, with the spectra that were prepared from them.
 
 use crate::lanes::Lanes;
 use crate::prepare::{Area, Prepared, Recipe};
 use std::rc::Rc;
 
-/// Why two frames cannot be registered.
+/// Reason why two frames cannot be registered.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Failure {
     NoOverlap = 1,
@@ -12,10 +12,10 @@ pub enum Failure {
     NotFinite = 3,
 }
 
-/// How many preparations of one frame are kept.
+/// Number of preparations that are kept for one frame.
 const KEPT: usize = 2;
 
-/// Binned pixels of one image and what has been prepared from them.
+/// Binned pixels of one image, with the spectra that were prepared from them.
 pub struct Frame {
     pub rows: usize,
     pub columns: usize,
@@ -28,7 +28,7 @@ impl Frame {
         Frame { rows, columns, pixels: vec![0.0; rows * columns], prepared: Vec::new() }
     }
 
-    /// What makes the pixels useless, if anything.
+    /// Failure that makes the pixels useless; none when they are good.
     pub fn check(&self) -> Option<Failure> {
         let first = self.pixels[0];
         let (zero, level) = (Lanes::splat(0.0), Lanes::splat(first));
@@ -54,7 +54,7 @@ impl Frame {
         self.prepared.iter().find(|known| known.area == area && known.recipe == recipe).cloned()
     }
 
-    /// Keeps a preparation; the oldest is let go.
+    /// Keeps a preparation and drops the oldest.
     pub fn keep(&mut self, prepared: Rc<Prepared>) {
         if self.prepared.len() >= KEPT {
             self.prepared.remove(0);

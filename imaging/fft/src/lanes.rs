@@ -55,7 +55,7 @@ mod vector {
             Lanes(f32x4_pmax(self.0, other.0))
         }
 
-        /// Whether any lane is at least as large as the other's.
+        /// True when any lane is at least as large as that of the other.
         #[inline(always)]
         pub fn any_reaches(self, other: Self) -> bool {
             v128_any_true(f32x4_ge(self.0, other.0))
@@ -73,13 +73,13 @@ mod vector {
             Lanes(i32x4_shuffle::<1, 3, 5, 7>(self.0, other.0))
         }
 
-        /// The lower halves woven: `[a0, b0, a1, b1]`.
+        /// The lower halves interleaved: `[a0, b0, a1, b1]`.
         #[inline(always)]
         pub fn weave_low(self, other: Self) -> Self {
             Lanes(i32x4_shuffle::<0, 4, 1, 5>(self.0, other.0))
         }
 
-        /// The upper halves woven: `[a2, b2, a3, b3]`.
+        /// The upper halves interleaved: `[a2, b2, a3, b3]`.
         #[inline(always)]
         pub fn weave_high(self, other: Self) -> Self {
             Lanes(i32x4_shuffle::<2, 6, 3, 7>(self.0, other.0))

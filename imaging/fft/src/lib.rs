@@ -28,7 +28,7 @@ pub fn reserve(bytes: usize) -> usize {
     }
 }
 
-/// Gives back what `reserve` returned, with the same size.
+/// Frees memory that `reserve` returned, with the same size.
 #[wasm_bindgen]
 pub fn release(address: usize, bytes: usize) {
     if let Ok(layout) = std::alloc::Layout::from_size_align(bytes.max(16), 16) {

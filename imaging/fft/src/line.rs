@@ -9,14 +9,14 @@ use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 use std::sync::Arc;
 
-/// Where a stage takes its points from.
+/// Source of the points of a stage.
 pub trait Source {
     /// # Safety
     /// `index` must lie inside the line.
     unsafe fn load(&self, index: usize) -> Complex4;
 }
 
-/// Where a stage leaves its points.
+/// Target of the points of a stage.
 pub trait Sink {
     /// # Safety
     /// `index` must lie inside the line.
@@ -60,7 +60,7 @@ pub struct Line {
     method: Method,
 }
 
-/// The radices for `length`, or nothing when it has a prime factor above 7.
+/// The radices for `length`; none when it has a prime factor above 7.
 fn radices(length: usize) -> Option<Vec<usize>> {
     let mut rest = length;
     let mut found = Vec::new();
@@ -114,7 +114,7 @@ impl Line {
         Line { length, method }
     }
 
-    /// How many numbers `spare` must hold.
+    /// Count of numbers that `spare` must hold.
     pub fn spare(&self) -> usize {
         match &self.method {
             Method::Other(fft) => 4 * self.length + fft.get_inplace_scratch_len(),
@@ -122,7 +122,7 @@ impl Line {
         }
     }
 
-    /// Transforms one batch of four lines from `source` to `sink`; `work` holds two lines, `spare` what rustfft asks for.
+    /// Transforms one batch of four lines from `source` to `sink`; `work` holds two lines, `spare` the scratch of rustfft.
     ///
     /// # Safety
     /// `source` and `sink` must cover the length of the line; both halves of `work` must hold it.

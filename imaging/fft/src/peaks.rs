@@ -83,7 +83,7 @@ pub struct Overlap {
     pub size: [usize; 2],
 }
 
-/// The overlap of `[0, reference)` with `[shift, shift + later)` on both axes, each area made smaller by `margin` all round.
+/// The overlap of `[0, reference)` with `[shift, shift + later)` on both axes, each area smaller by `margin` all round.
 pub fn overlap(reference: [usize; 2], later: [usize; 2], shift: [i64; 2], margin: i64) -> Option<Overlap> {
     let mut result = Overlap { reference: [0; 2], later: [0; 2], size: [0; 2] };
     for axis in 0..2 {

@@ -42,7 +42,7 @@ impl Band {
     /// The square root of the filter on the half-complex grid, without the mean.
     pub fn root_table(&self, rows: usize, columns: usize) -> Vec<f32> {
         const STEPS: usize = 8192;
-        // radius 0 .. sqrt(1/2), looked up by its square so that no root is needed a pixel
+        // radius 0 .. sqrt(1/2), looked up by its square, so that no pixel needs a root
         let by_square: Vec<f32> =
             (0..=STEPS).map(|i| self.at((0.5 * i as f64 / STEPS as f64).sqrt()).sqrt() as f32).collect();
         let width = columns / 2 + 1;
@@ -60,7 +60,7 @@ impl Band {
     }
 }
 
-/// What makes two prepared spectra comparable.
+/// Conditions under which two prepared spectra can be compared.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Recipe {
     pub rows: usize,
@@ -78,7 +78,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Memory for a preparation that `prepare` is to fill.
+    /// Memory for a preparation that `prepare` fills.
     pub fn empty(area: Area, recipe: Recipe) -> Self {
         let width = recipe.columns + 2;
         Prepared {
@@ -90,7 +90,7 @@ impl Prepared {
     }
 }
 
-/// What a preparation needs besides the pixels; reserved beforehand, so that it can run on a second thread.
+/// Memory of a preparation besides the pixels; it is reserved first, so that the preparation can run on a second thread.
 pub struct Bench {
     pub work: Work,
     pub real: Vec<f32>,

@@ -35,7 +35,7 @@ pub unsafe fn blocks<T: Pixel>(
     }
 }
 
-/// Sums runs of `across` numbers; what is in `values` is used up.
+/// Sums runs of `across` numbers; `values` is overwritten.
 fn sum_along(values: &mut [f32], across: usize, scale: f32, target: &mut [f32]) {
     let mut length = values.len();
     let mut run = across;
@@ -66,7 +66,7 @@ fn sum_along(values: &mut [f32], across: usize, scale: f32, target: &mut [f32]) 
     }
 }
 
-/// One column at a time, for what is left of a row and for types without a faster way.
+/// One column at a time, for the rest of a row and for types without a faster way.
 #[inline(always)]
 unsafe fn sum_rest<T: Copy + Into<f64>>(source: *const T, stride: usize, down: usize, from: usize, sums: &mut [f32]) {
     for (column, target) in sums.iter_mut().enumerate().skip(from) {

@@ -6,7 +6,7 @@
 use crate::plane::Plane;
 use crate::prepare::{Area, Band, Bench, Window};
 
-/// What the refinement found: the shift left over and the variance of it, in pixels.
+/// Result of the refinement: the remaining shift and its variance, in pixels.
 pub struct Refined {
     pub shift: [f64; 2],
     pub variance: [f64; 2],
@@ -14,11 +14,11 @@ pub struct Refined {
 
 /// Share of each side that is tapered.
 pub const TAPER: f64 = 0.1;
-/// Binning has folded what lies beyond.
+/// Binning has folded the frequencies above this one.
 const LARGEST_FREQUENCY: f64 = 0.46;
-/// What changes over the whole image is the beam, not the specimen.
+/// The lowest frequencies show the beam, not the specimen.
 const BAND: Band = Band { high_pass_sigma: 0.008, low_pass_radius: 1.0, low_pass_sigma: 0.0 };
-/// Rings whose coherence is not beyond this many times what chance gives carry no weight.
+/// Rings carry no weight when their coherence is below this multiple of the chance level.
 const SIGNIFICANCE: f64 = 2.5;
 const STEPS: usize = 8;
 const TURN: f64 = 2.0 * core::f64::consts::PI;
@@ -244,7 +244,7 @@ struct Slope {
     scatter: [f64; 3],
 }
 
-/// How much a window correlates neighbouring terms: the mean fourth power over the squared mean square.
+/// Correlation of neighbouring terms by a window: the mean fourth power over the squared mean square.
 fn window_spread(window: &[f32]) -> f64 {
     let (mut second, mut fourth) = (0f64, 0f64);
     for weight in window {
@@ -256,7 +256,7 @@ fn window_spread(window: &[f32]) -> f64 {
 }
 
 /// Finds the shift of the later image onto the reference beyond the whole pixels already taken out, starting at `start`,
-/// from their windowed spectra. Nothing when the phases do not hold together or the answer leaves the whole pixel.
+/// from their windowed spectra. None when the phases disagree or the shift leaves the whole pixel.
 pub fn refine(reference: &[f32], later: &[f32], plane: &Plane, window: &Window, start: [f64; 2]) -> Option<Refined> {
     let cross = Cross::new(reference, later, plane);
     let first = cross.climb(&cross.weighted(&cross.weights(start)), start)?;

@@ -12,7 +12,7 @@ use crate::refine::{refine, windowed_spectrum, TAPER};
 use crate::spectrum::cross_columns;
 use std::rc::Rc;
 
-/// How a correlation is done; lengths are fractions of the image, the expected shift is in binned pixels, Y down.
+/// Options of a correlation; lengths are fractions of the image, the expected shift is in binned pixels, Y down.
 #[derive(Clone, Copy)]
 pub struct Options {
     pub expected: [f64; 2],
@@ -43,9 +43,9 @@ const MOST_PEAKS: usize = 1000;
 const MARGIN: i64 = 2;
 /// Sides below this are not refined.
 const SMALLEST_REFINED: usize = 24;
-/// Only every so many rows are looked at to see whether an alternative is worth a closer look.
+/// Step in rows of the first look at an alternative, which decides on a closer one.
 const COARSE_ROWS: usize = 4;
-/// By how much a coarse score may lie below the best one; many times its scatter.
+/// Largest distance of a coarse score below the best one; many times its scatter.
 const COARSE_MARGIN: f64 = 0.12;
 
 struct Side {
@@ -71,7 +71,7 @@ struct Refinement {
     start: [f64; 2],
 }
 
-/// One registration under way; side 0 is the later image, side 1 the reference.
+/// One registration in progress; side 0 is the later image, side 1 the reference.
 pub struct Task {
     options: Options,
     trim: usize,
@@ -241,7 +241,7 @@ impl Task {
         Ok(())
     }
 
-    /// What both images show, without the whole-pixel shift, in a size that transforms fast.
+    /// The part that both images show, without the whole-pixel shift, in a size that transforms fast.
     fn refinement(&self, engine: &mut Engine, start: [f64; 2]) -> Option<Refinement> {
         let frame = unsafe { &*self.sides[0].frame };
         let used = [frame.columns - 2 * self.trim, frame.rows - 2 * self.trim];
@@ -266,7 +266,7 @@ impl Task {
         }
     }
 
-    /// Refines, hands preparations and memory on, and gives the result.
+    /// Refines, passes preparations and memory on, and returns the result.
     pub fn end(self, engine: &mut Engine) -> Option<Found> {
         let mut found = self.found;
         if let (Some(found), Some(part)) = (&mut found, &self.refinement) {

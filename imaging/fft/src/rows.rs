@@ -76,7 +76,7 @@ impl Rows {
         }
     }
 
-    /// The way back: the transforms of the packed rows, twice as large and with real and imaginary parts exchanged.
+    /// The inverse step: the transforms of the packed rows, twice as large and with real and imaginary parts exchanged.
     unsafe fn tangle(&self, input: [*const f32; 4], points: *mut Complex4) {
         let half = self.half.length;
         let (first, last) = (gather(input, 0).re, gather(input, half).re);
@@ -108,7 +108,7 @@ impl Rows {
     /// Four rows of half-complex numbers to four rows of real numbers, multiplied by `scale * columns`.
     ///
     /// # Safety
-    /// As for `forward`, with the rows changed over.
+    /// As for `forward`, with input and output exchanged.
     pub unsafe fn inverse(&self, input: [*const f32; 4], output: [*mut f32; 4], scale: f32, work: [Scratch; 3], spare: &mut [Complex<f32>]) {
         let half = self.half.length;
         let packed = work[2].0;
