@@ -70,18 +70,32 @@ export function waveSums(
     cosines[column] = Math.cos(2 * Math.PI * across * at);
     sines[column] = Math.sin(2 * Math.PI * across * at);
   }
+  const [downCosines, downSines, downPlaces] = [0, 0, 0].map(() => new Float64Array(rows)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  for (let row = 0; row < rows; row++) {
+    const at = place(row, rows);
+    downPlaces[row] = at;
+    downCosines[row] = Math.cos(2 * Math.PI * down * at);
+    downSines[row] = Math.sin(2 * Math.PI * down * at);
+  }
   const results: BlockSums[] = [];
   const terms = power + 1;
+  const line = new Float64Array(6);
   for (let blockRow = 0; blockRow < blocksAcross; blockRow++) {
     for (let blockColumn = 0; blockColumn < blocksAcross; blockColumn++) {
       const re = new Float64Array(terms * terms);
       const im = new Float64Array(terms * terms);
+      const [from, to] = [horizontal[blockColumn]!, horizontal[blockColumn + 1]!];
       for (let row = vertical[blockRow]!; row < vertical[blockRow + 1]!; row++) {
-        const lineRe = [0, 0, 0];
-        const lineIm = [0, 0, 0];
-        let [re0, im0, re1, im1, re2, im2] = [0, 0, 0, 0, 0, 0];
         const start = row * columns;
-        for (let column = horizontal[blockColumn]!; column < horizontal[blockColumn + 1]!; column++) {
+        let re0 = 0;
+        let im0 = 0;
+        let re1 = 0;
+        let im1 = 0;
+        for (let column = from; column < to; column++) {
           const value = pixels[start + column]!;
           const at = places[column]!;
           const c = value * cosines[column]!;
@@ -90,18 +104,28 @@ export function waveSums(
           im0 += s;
           re1 += c * at;
           im1 += s * at;
-          if (terms < 3) continue;
-          re2 += c * at * at;
-          im2 += s * at * at;
         }
-        lineRe.splice(0, 3, re0, re1, re2);
-        lineIm.splice(0, 3, im0, im1, im2);
-        const at = place(row, rows);
-        const cosine = Math.cos(2 * Math.PI * down * at);
-        const sine = Math.sin(2 * Math.PI * down * at);
+        let re2 = 0;
+        let im2 = 0;
+        if (terms > 2)
+          for (let column = from; column < to; column++) {
+            const value = pixels[start + column]!;
+            const at = places[column]!;
+            re2 += value * cosines[column]! * at * at;
+            im2 += value * sines[column]! * at * at;
+          }
+        line[0] = re0;
+        line[1] = im0;
+        line[2] = re1;
+        line[3] = im1;
+        line[4] = re2;
+        line[5] = im2;
+        const at = downPlaces[row]!;
+        const cosine = downCosines[row]!;
+        const sine = downSines[row]!;
         for (let a = 0; a < terms; a++) {
-          let real = lineRe[a]! * cosine - lineIm[a]! * sine;
-          let imaginary = lineRe[a]! * sine + lineIm[a]! * cosine;
+          let real = line[2 * a]! * cosine - line[2 * a + 1]! * sine;
+          let imaginary = line[2 * a]! * sine + line[2 * a + 1]! * cosine;
           for (let b = 0; a + b < terms; b++) {
             re[a * terms + b]! += real;
             im[a * terms + b]! += imaginary;

@@ -98,7 +98,7 @@ export function fitHarmonics(
   for (let iteration = 0; ; iteration++) {
     const system = new System(plane, vectors, orders);
     const linear = system.solve([]);
-    if (hold) return outcome(plane, vectors, orders, linear, withoutErrors);
+    if (hold) return outcome(plane, vectors, orders, system.scattered(linear), withoutErrors);
     const full = system.solve(system.slopes(linear.parameters));
     const steps = full.parameters.slice(-4);
     vectors = vectors.map((value, index) => value + steps[index]!);
@@ -107,7 +107,7 @@ export function fitHarmonics(
         plane,
         vectors,
         orders,
-        linear,
+        system.scattered(linear),
         errors ? errorsOf(plane, vectors, full, system.phases(linear.parameters)) : withoutErrors,
       );
   }
@@ -175,15 +175,14 @@ function outcome(
   plane: Plane,
   vectors: readonly number[],
   orders: readonly Order[],
-  linear: Solution,
+  { parameters, variances }: Scattered,
   errors: VectorErrors,
 ): HarmonicFit {
   const scales = scalesOf(plane);
   const harmonics = orders.map((order, index): Harmonic => {
     const at = background.length + 2 * index;
-    const [re, im] = [linear.parameters[at]!, linear.parameters[at + 1]!];
-    const { covariance: scatter } = linear;
-    const variance = scatter.get(at, at) + scatter.get(at + 1, at + 1);
+    const [re, im] = [parameters[at]!, parameters[at + 1]!];
+    const variance = variances[at]! + variances[at + 1]!;
     return { order, amplitude: Math.hypot(re, im), significance: variance > 0 ? (re * re + im * im) / variance : 0 };
   });
   const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = vectors.map((value, index) => value * scales[index]!);
@@ -196,14 +195,24 @@ interface Solution {
   readonly parameters: readonly number[];
   /** Inverse of the normal equations. */
   readonly inverse: Numbers;
-  readonly covariance: Numbers;
 }
+
+/** Parameters with their variances by the scatter among the parts of the image. */
+interface Scattered {
+  readonly parameters: readonly number[];
+  readonly variances: Float64Array;
+}
+
+const blocks = blocksAcross ** 2;
 
 /** The normal equations of a fit at given vectors, block by block. */
 class System {
   private readonly waves: readonly Vector[];
   private readonly sums: readonly (readonly BlockSums[])[];
   private readonly linear: readonly (readonly Term[])[];
+  /** Sums over the blocks of each pair of linear functions, and of each with the pixels: block by block, one pair after the other. */
+  private readonly linearPairs: Float64Array;
+  private readonly linearTargets: Float64Array;
   private readonly moments = new Map<
     number,
     { readonly x: ReturnType<typeof axisMoments>; readonly y: ReturnType<typeof axisMoments> }
@@ -223,6 +232,13 @@ class System {
         [{ re: 0, im: 1, a: 0, b: 0, wave: index + 1 } as const],
       ]),
     ];
+    const count = this.linear.length;
+    this.linearPairs = new Float64Array(pairAt(count, 0) * blocks);
+    this.linearTargets = new Float64Array(count * blocks);
+    this.linear.forEach((one, i) => {
+      this.addProjections(one, this.linearTargets, i * blocks);
+      for (let j = 0; j <= i; j++) this.addPair(one, this.linear[j]!, this.linearPairs, pairAt(i, j) * blocks);
+    });
   }
 
   /** Derivatives of the image by the four components of the vectors. */
@@ -275,25 +291,20 @@ class System {
   solve(more: readonly (readonly Term[])[]): Solution {
     const functions = [...this.linear, ...more];
     const count = functions.length;
-    const blocks = blocksAcross ** 2;
-    const normals = Array.from({ length: blocks }, () => new Numbers(count, count));
-    const targets = Array.from({ length: blocks }, () => new Float64Array(count));
+    const normal = new Numbers(count, count);
+    const target: number[] = [];
+    const sums = new Float64Array(blocks);
     functions.forEach((one, i) => {
-      for (const term of one) this.project(term, (block, value) => (targets[block]![i]! += value));
+      const known = i < this.linear.length;
+      if (!known) this.addProjections(one, sums.fill(0), 0);
+      target.push(known ? total(this.linearTargets, i * blocks) : total(sums, 0));
       for (let j = 0; j <= i; j++) {
-        const totals = new Float64Array(blocks);
-        for (const first of one) for (const second of functions[j]!) this.correlate(first, second, totals);
-        totals.forEach((total, block) => {
-          normals[block]!.set(i, j, total);
-          normals[block]!.set(j, i, total);
-        });
+        if (!known) this.addPair(one, functions[j]!, sums.fill(0), 0);
+        const value = known ? total(this.linearPairs, pairAt(i, j) * blocks) : total(sums, 0);
+        normal.set(i, j, value);
+        normal.set(j, i, value);
       }
     });
-    const normal = normals.reduce((sum, part) => Numbers.add(sum, part), Numbers.zeros(count, count));
-    const target = targets.reduce(
-      (sum, part) => sum.map((value, index) => value + part[index]!),
-      new Float64Array(count),
-    );
     const scales = Array.from({ length: count }, (_, index) => Math.sqrt(normal.get(index, index)));
     if (scales.some((scale) => !(scale > 0))) throw singularFit('fitHarmonics', 'one of the waves is not in the image');
     const scaled = new Numbers(count, count);
@@ -303,19 +314,39 @@ class System {
     for (let i = 0; i < count; i++)
       for (let j = 0; j < count; j++) inverse.set(i, j, inverse.get(i, j) / (scales[i]! * scales[j]!));
     if (!inverse.to1DArray().every(Number.isFinite)) throw singularFit('fitHarmonics');
-    const parameters = inverse.mmul(Numbers.columnVector(Array.from(target))).to1DArray();
-    // Each block pulls the parameters its own way; the sum of the squares of these pulls is their variance.
-    const pulls = normals.map((part, block) => {
-      const fitted = part.mmul(Numbers.columnVector(parameters));
-      return inverse
-        .mmul(Numbers.columnVector(Array.from(targets[block]!, (value, index) => value - fitted.get(index, 0))))
-        .to1DArray();
-    });
-    const covariance = new Numbers(count, count);
-    for (const pull of pulls)
-      for (let i = 0; i < count; i++)
-        for (let j = 0; j < count; j++) covariance.set(i, j, covariance.get(i, j) + pull[i]! * pull[j]!);
-    return { parameters, inverse, covariance };
+    return { parameters: inverse.mmul(Numbers.columnVector(target)).to1DArray(), inverse };
+  }
+
+  /** Variances of the linear parameters. Each block pulls them its own way; the sum of the squares of these pulls is their variance. */
+  scattered({ parameters, inverse }: Solution): Scattered {
+    const count = this.linear.length;
+    const variances = new Float64Array(count);
+    const rows = inverse.to2DArray();
+    const rest = new Float64Array(count);
+    for (let block = 0; block < blocks; block++) {
+      for (let i = 0; i < count; i++) {
+        let fitted = 0;
+        for (let j = 0; j < count; j++)
+          fitted += this.linearPairs[(i > j ? pairAt(i, j) : pairAt(j, i)) * blocks + block]! * parameters[j]!;
+        rest[i] = this.linearTargets[i * blocks + block]! - fitted;
+      }
+      for (let i = 0; i < count; i++) {
+        let pull = 0;
+        for (let j = 0; j < count; j++) pull += rows[i]![j]! * rest[j]!;
+        variances[i]! += pull * pull;
+      }
+    }
+    return { parameters, variances };
+  }
+
+  /** Adds the sums of the pixels times a function, by block. */
+  private addProjections(terms: readonly Term[], totals: Float64Array, from: number): void {
+    for (const term of terms) this.project(term, (block, value) => (totals[from + block]! += value));
+  }
+
+  /** Adds the sums of the product of two functions, by block. */
+  private addPair(one: readonly Term[], other: readonly Term[], totals: Float64Array, from: number): void {
+    for (const first of one) for (const second of other) this.correlate(first, second, totals, from);
   }
 
   /** Sums of the pixels times the real part of a term, by block. */
@@ -327,7 +358,7 @@ class System {
   }
 
   /** Adds the sums of the product of two real parts, by block: Re(p)Re(q) = Re(pq + p conj q) / 2. */
-  private correlate(one: Term, other: Term, totals: Float64Array): void {
+  private correlate(one: Term, other: Term, totals: Float64Array, from = 0): void {
     for (const sign of [1, -1] as const) {
       const { x, y } = this.momentsOf(one.wave, other.wave, sign);
       const re = one.re * other.re - sign * one.im * other.im;
@@ -336,7 +367,7 @@ class System {
         const down = y[row]![one.b + other.b]!;
         for (let column = 0; column < blocksAcross; column++, block++) {
           const across = x[column]![one.a + other.a]!;
-          totals[block]! += 0.5 * (re * realOf(across, down) - im * (across.re * down.im + across.im * down.re));
+          totals[from + block]! += 0.5 * (re * realOf(across, down) - im * (across.re * down.im + across.im * down.re));
         }
       }
     }
@@ -357,3 +388,13 @@ class System {
 }
 
 const realOf = (one: Complex, other: Complex): number => one.re * other.re - one.im * other.im;
+
+/** Place of a pair of functions, the later one first, in the list of all pairs. */
+const pairAt = (i: number, j: number): number => (i * (i + 1)) / 2 + j;
+
+/** Sum over all blocks. */
+function total(sums: Float64Array, from: number): number {
+  let sum = 0;
+  for (let block = 0; block < blocks; block++) sum += sums[from + block]!;
+  return sum;
+}
