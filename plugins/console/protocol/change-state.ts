@@ -18,7 +18,7 @@ export type ChangeState =
     }
   | {
       readonly by: 'text';
-      /** What may be written. */
+      /** Texts that may be written, in words. */
       readonly hint: string;
       /** Some texts to choose from. */
       readonly offered?: readonly string[];

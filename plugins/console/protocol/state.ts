@@ -9,6 +9,7 @@ import type {
   LowDosePanelState,
   ParameterSetsState,
   ParameterSetState,
+  SetName,
   ThumbnailState,
   UserSettingsState,
 } from './working-state';
@@ -53,7 +54,11 @@ export interface ItemState {
 }
 
 /** A question or request of a run that waits for an answer. */
-export type Waiting = { readonly id: number } & (
+export type Waiting = {
+  readonly id: number;
+  /** The live image that the operator looks at meanwhile. */
+  readonly live?: { readonly set: SetName; readonly cross?: boolean };
+} & (
   | {
       readonly for: 'answer';
       readonly questions: readonly { readonly question: QuestionState; readonly why: string }[];

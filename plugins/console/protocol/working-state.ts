@@ -102,7 +102,7 @@ export interface LowDosePanelState {
   readonly drawing: readonly AreaDrawing[];
   /** Degrees from the tilt axis to the axis on which the areas stand. */
   readonly axisAngle: number;
-  /** What an earlier program has left in the column, in sentences; undefined where there is nothing. */
+  /** Offsets that an earlier program has left in the column, in sentences; undefined where there are none. */
   readonly left?: { readonly text: string; readonly canTakeOff: boolean };
 }
 

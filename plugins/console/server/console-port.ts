@@ -1,6 +1,7 @@
 import {
   type Answer,
   type BufferedImage,
+  type LiveBeside,
   type Mark,
   type OperatorPort,
   type Plot,
@@ -85,6 +86,12 @@ export class OpenQuestions {
   }
 }
 
+/** The live image that is shown beside a form. */
+const liveOf = (questions: readonly Question[]): { readonly live?: LiveBeside } => {
+  const live = questions.find((question) => question.live)?.live;
+  return live ? { live } : {};
+};
+
 /** Events of a run besides its questions. */
 export interface RunEvents {
   log(text: string): void;
@@ -113,13 +120,17 @@ export class ConsolePort implements OperatorPort {
       {
         for: 'answer',
         questions: questions.map((question) => ({ question, why: this.reasons.get(question.id) ?? '' })),
+        ...liveOf(questions),
       },
       signal,
       questions,
     );
   }
-  button(names: readonly string[], signal: AbortSignal, text?: string): Promise<string> {
-    return this.questions.add({ for: 'button', names, ...(text !== undefined && { text }) }, signal);
+  button(names: readonly string[], signal: AbortSignal, text?: string, live?: LiveBeside): Promise<string> {
+    return this.questions.add(
+      { for: 'button', names, ...(text !== undefined && { text }), ...(live && { live }) },
+      signal,
+    );
   }
   mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
     return this.questions.add({ for: 'mark', buffer, kind }, signal);

@@ -42,6 +42,7 @@ class BufferView implements ImageView {
   private look: { readonly scale: number; readonly centre: Point } | undefined;
   private dragged: Point = { x: 0, y: 0 };
   private drawnFor = '';
+  private followed: number | undefined;
   /** Numbers of the last live images: the one on the screen may be a little older than the one in its buffer. */
   private lives: readonly number[] = [];
   private scheduled = false;
@@ -262,6 +263,10 @@ class BufferView implements ImageView {
   private followMark(): void {
     const wanted = this.store.shared.run?.waiting.find((each) => each.for === 'mark');
     if (wanted?.for === 'mark') this.store.showBuffer(wanted.buffer);
+    // A live image beside a question is in A; an operator who chooses another buffer after that stays there.
+    const beside = this.store.shared.run?.waiting.find((each) => each.live)?.id;
+    if (beside !== undefined && beside !== this.followed) this.store.showBuffer('A');
+    this.followed = beside;
   }
 
   private hover(at: Point | undefined): void {
@@ -348,7 +353,7 @@ class BufferView implements ImageView {
           points: this.fourier ? [] : (shown?.points ?? []),
           // The operator centres a feature while an item waits for a button.
           centre:
-            store.local.crossed || store.shared.run?.waiting.some((each) => each.for === 'button')
+            store.local.crossed || store.shared.run?.waiting.some((each) => each.for === 'button' || each.live?.cross)
               ? this.size
               : undefined,
           crossed: store.local.crossed,

@@ -45,12 +45,16 @@ export function createRunCard(store: Store): HTMLElement {
     if (ids.join() !== open.join() || questions.dataset['control'] !== String(store.inControl)) {
       open = ids;
       questions.dataset['control'] = String(store.inControl);
-      fill(questions, ...run.waiting.map((each) => createWaiting(store, each)));
+      fill(questions, ...run.waiting.flatMap((each) => [...besideOf(each), createWaiting(store, each)]));
       if (store.inControl) questions.querySelector<HTMLElement>('[data-first]')?.focus();
     }
   });
   return card;
 }
+
+/** A line on the live image that is shown beside a question. */
+const besideOf = ({ live }: Waiting): readonly HTMLElement[] =>
+  live ? [h('p', { class: 'why beside' }, `A live image (${live.set}) is in buffer A until you answer.`)] : [];
 
 function createWaiting(store: Store, waiting: Waiting): HTMLElement {
   if (!store.inControl)

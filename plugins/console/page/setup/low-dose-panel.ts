@@ -175,7 +175,7 @@ function sourcesOf(store: Store, area: AreaName): HTMLElement {
   );
 }
 
-/** What an earlier program has left in the column, with the two ways to settle it. */
+/** Offsets that an earlier program has left in the column, with the two ways to settle it. */
 function showLeft(store: Store, place: HTMLElement, { left }: LowDosePanelState, free: boolean): void {
   const key = JSON.stringify([left, free]);
   if (place.dataset['key'] === key) return;

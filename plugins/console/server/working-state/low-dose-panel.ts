@@ -217,7 +217,7 @@ function valuesOf(
   );
 }
 
-/** What nobody has defined is changed like everything else; what an area does not have is not. */
+/** Value of a field that nobody has defined, which is changed like others; of one that the area does not have, which is not. */
 const undefinedValue = ({ of }: LowDoseField, name: AreaName): ShownValue =>
   of && !of.includes(name) ? { text: none } : { text: 'not set', value: '' };
 
