@@ -19,6 +19,8 @@ export interface SocketAttempt {
   readonly host?: string;
   readonly path?: string;
   readonly cookie?: string;
+  /** Gets every message, from the first one on. */
+  readonly hear?: (data: Buffer, binary: boolean) => void;
 }
 
 /** Sends a request exactly as it is, without a client that would correct it. */
@@ -49,6 +51,7 @@ export function open(
     host = site.host,
     path = '/socket',
     cookie,
+    hear,
   }: SocketAttempt = {},
 ): Promise<WebSocket | number> {
   const address = `ws://${site.host}${path}${token === '' ? '' : `?token=${token}`}`;
@@ -56,6 +59,7 @@ export function open(
     ...(origin !== '' && { origin }),
     headers: { host, ...(cookie !== undefined && { cookie }) },
   });
+  if (hear) socket.on('message', hear);
   return new Promise((resolve, reject) => {
     socket.on('open', () => resolve(socket));
     socket.on('unexpected-response', (_, answer) => {
