@@ -99,6 +99,7 @@ export function plausibleMatrix({
   standardErrors,
   mirrored,
   limits = coilShape,
+  doubtfulPercent = errorShare.doubtful,
   change,
 }: {
   /** The pair of axes, such as `image shift`. */
@@ -108,6 +109,8 @@ export function plausibleMatrix({
   /** Handedness that is known otherwise: true when the matrix should mirror. Left out where nothing is known. */
   readonly mirrored?: boolean;
   readonly limits?: ShapeLimits;
+  /** Share of a standard error in percent above which the effect of an axis is doubtful. */
+  readonly doubtfulPercent?: number;
   readonly change: string;
 }): readonly (Reason | undefined)[] {
   const axes = { X: firstColumn(matrix), Y: secondColumn(matrix) };
@@ -168,6 +171,7 @@ export function plausibleMatrix({
             what: `effect of ${what} in ${axis}`,
             value: length(axes[axis]),
             standardError: length(axis === 'X' ? firstColumn(standardErrors) : secondColumn(standardErrors)),
+            doubtfulPercent,
             change,
           }),
         )

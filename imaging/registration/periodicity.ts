@@ -99,7 +99,8 @@ function strongest(spectrum: Float32Array, size: number, factor: number): Period
     return ring
       .filter(({ power }) => power > minPower * usual)
       .map((wave) => ({ ...wave, strength: wave.power / usual }))
-      .filter((wave) => wave.power > minPowerOnLine * usualOnLine(spectrum, size, wave));
+      .filter((wave) => wave.power > minPowerOnLine * usualOnLine(spectrum, size, wave))
+      .filter((wave) => wave.power > powerBefore(spectrum, size, wave));
   });
   if (waves.length === 0) return undefined;
   const most = Math.max(...waves.map(({ power }) => power));
@@ -113,6 +114,18 @@ function strongest(spectrum: Float32Array, size: number, factor: number): Period
   const y = down + beside((step) => amplitude(spectrum, size, across, down + step));
   const direction = (Math.atan2(-y, x) * 180) / Math.PI;
   return { period: (factor * size) / Math.hypot(x, y), direction: ((direction % 180) + 180) % 180, strength };
+}
+
+/** Highest power three terms nearer to the origin: a single edge, as of the beam or of a hole, has more there than at any wave beyond. */
+function powerBefore(spectrum: Float32Array, size: number, { across, down }: Wave): number {
+  const distance = Math.hypot(across, down);
+  const share = (distance - lineTerms.nearest) / distance;
+  const [x, y] = [Math.round(share * across), Math.round(share * down)];
+  return Math.max(
+    ...[-1, 0, 1].map((step) => amplitude(spectrum, size, x + step, y) ** 2),
+    amplitude(spectrum, size, x, y - 1) ** 2,
+    amplitude(spectrum, size, x, y + 1) ** 2,
+  );
 }
 
 /** Usual power on the line of terms through a wave where it is highest. */

@@ -27,13 +27,8 @@ import { opticsMoves, preparationNeeds, prepareOptics, shiftExposure } from './i
 import { findingQuestion, settleFindings } from './image-series/series-findings';
 import { judge, requireNotRefused } from '../../../core/judgement';
 import { stageEvidence } from './stage-shift/stage-shift-judgement';
-import {
-  cycleSuggestion,
-  driftOf,
-  foundBesides,
-  stageErrorOf,
-  withDistortion,
-} from './stage-shift/stage-shift-outcome';
+import { cycleSuggestion, driftOf, foundBesides, stageErrorOf } from './stage-shift/stage-shift-outcome';
+import { measureStageDistortion, withoutDistortion } from './stage-shift/stage-distortion';
 import { describeStage } from './stage-shift/stage-shift-report';
 import { type StageSeries, stillImages, takeStageSeries } from './stage-shift/stage-shift-series';
 import { type StageVerdict, fitStageShift, judgeStageMatrix } from './stage-shift/stage-shift-analysis';
@@ -281,9 +276,9 @@ class StageShift {
     const here = this.use.optics.at({ magIndex, camera });
     const simple = fitStageShift(pairs, binning);
     const drift = driftOf(series, simple.matrix, binning);
-    const distortion = series.distortion.found();
+    const distortion = measureStageDistortion(series.parts, series.size);
     const cycles = { x: this.cycle('x'), y: this.cycle('y') };
-    const fit = withDistortion(weighStageShift(pairs, simple.matrix, cycles, binning, drift), distortion);
+    const fit = withoutDistortion(weighStageShift(pairs, simple.matrix, cycles, binning, drift), distortion);
     const verdict = judgeStageMatrix(fit.matrix, {
       nominalSpecimenToStage: this.use.optics.nominalSpecimenToStage,
       specimenToCamera: here.specimenToCamera,

@@ -22,6 +22,8 @@ const lagDifference = 0.15;
  */
 const slowLagSizes = [0.003, 0.02, 0.1, 0.4];
 const slowLagWeight = 2;
+/** Tail of a slow part, whose end is slower than its beginning: its time constant in those of the part, and its typical share of it. */
+const slowTail = { time: 4, share: 0.3 };
 /** Time constants of the slow part with which a fit begins. */
 export const slowLagTimes = [0.6, 1.2, 2.4, 5];
 /**
@@ -44,6 +46,8 @@ export interface CauseCircumstances {
   /** Binned pixels for one image-shift unit. */
   readonly rough: Matrix;
   readonly seesDrift: boolean;
+  /** True where each step is taken back, so that the pairs show the slow end of what arrives late. */
+  readonly seesTail: boolean;
 }
 
 /** A hypothesis about the errors beyond the noise; `slowTime` is that of a slow part, in intervals between images. */
@@ -55,7 +59,7 @@ export interface SeriesHypothesis extends CauseHypothesis {
 
 /** All hypotheses about the errors of a series beyond the noise: drift that dies away, steps that have not arrived, drift that no pair shows. */
 export function seriesHypotheses(
-  { pairs, positions, moments, rough, seesDrift }: CauseCircumstances,
+  { pairs, positions, moments, rough, seesDrift, seesTail }: CauseCircumstances,
   slowTimes: readonly number[],
 ): readonly SeriesHypothesis[] {
   const between = (of: readonly number[]): number[] => pairs.map(({ earlier, later }) => of[later]! - of[earlier]!);
@@ -96,9 +100,13 @@ export function seriesHypotheses(
       onPairs('x', stillMissing(stepsX, moments, time)),
       onPairs('y', stillMissing(stepsY, moments, time)),
     ];
+    const [laterX, laterY] = (['x', 'y'] as const).map((axis) =>
+      onPairs(axis, stillMissing(axis === 'x' ? stepsX : stepsY, moments, slowTail.time * time)),
+    ) as [readonly number[], readonly number[]];
     return slowLagSizes.map((size) => ({
       causes: [
         x.map((each, index) => size * (each + y[index]!)),
+        ...(seesTail ? [laterX.map((each, index) => slowTail.share * size * (each + laterY[index]!))] : []),
         x.map((each) => size * lagDifference * each),
         y.map((each) => size * lagDifference * each),
       ],

@@ -70,6 +70,12 @@ function quietly<Value>(measure: () => Value): Value | undefined {
   }
 }
 
+/**
+ * Difference in pixels that distortion makes between parts of the field from which on only the parts tell the shift at the centre. The peak of
+ * the whole is then that of the parts that agree best, not their mean.
+ */
+export const maxSpread = 0.1;
+
 /** Distortion of the field of third order, with its errors. */
 export interface MeasuredDistortion {
   /** Shares by which a point half the shorter side away from the centre is displaced outwards, and around the centre. */

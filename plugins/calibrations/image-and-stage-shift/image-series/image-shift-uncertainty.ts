@@ -1,7 +1,7 @@
 import { type AveragedFit, averagedOverCauses } from '../../../../imaging';
 import { type Misfit, errorGrowth } from '../../../../core/judgement';
 import { type Matrix, type Vector, percentChange, scale, subtract, vector } from '../../../../core/base';
-import { type MeasuredDistortion, effectOnPair } from './field-parts';
+import { type MeasuredDistortion, effectOnPair, maxSpread } from './field-parts';
 import { type SeriesHypothesis, alongX, alongY, seriesHypotheses, slowLagTimes } from './error-causes';
 import { type MeasuredPair, type PatternName, patterns } from './image-shift-analysis';
 
@@ -92,7 +92,8 @@ export function weighImageShift(
   ]);
   const longestTime = pattern === 'six' ? longestSlowTime.six : longestSlowTime.others;
   const { fit, slowTime } = refined(rough, longestTime, (near, slowTimes) => {
-    const causes = { pairs, positions: places, moments, rough: scaled(near, 1 / binning), seesDrift };
+    const seesTail = pattern !== 'six';
+    const causes = { pairs, positions: places, moments, rough: scaled(near, 1 / binning), seesDrift, seesTail };
     const hypotheses = seriesHypotheses(causes, slowTimes);
     return { hypotheses, fit: averagedOverCauses(rows, observed, noise, hypotheses) };
   });
@@ -157,11 +158,6 @@ const scaled = ({ xpx, xpy, ypx, ypy }: Matrix, by: number): Matrix => ({
   ypy: ypy * by,
 });
 
-/**
- * Difference in pixels that distortion makes between parts of the field from which on only the parts tell the shift at the centre. The peak of
- * the whole is then that of the parts that agree best, not their mean.
- */
-const maxSpread = 0.1;
 /** Distortion that a field may have where it was not measured, and share by which its effect on a pair is uncertain. */
 const unseenDistortion = 0.002;
 const effectError = 0.4;

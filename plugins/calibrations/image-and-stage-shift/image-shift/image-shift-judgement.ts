@@ -28,6 +28,8 @@ import type { Series } from '../image-series/shift-series';
 const range = { doubtful: 2, refused: 10 };
 /** Limits of the mean correlation of the pairs. */
 const correlation = { doubtful: 0.2, refused: 0.1 };
+/** Standard error in percent above which a result is not good: a hundredth of a shift is a tenth of a field at the end of the range. */
+const maxStatedError = 1;
 /** Change in percent against the calibration in use above which one of the two is wrong. */
 const maxChange = 30;
 const takeAgain =
@@ -94,6 +96,7 @@ export function judgeImageShift({
       what: 'image shift',
       matrix: fit.matrix,
       standardErrors: fit.standardErrors,
+      doubtfulPercent: maxStatedError,
       ...(before && { mirrored: determinant(before) < 0 }),
       change: takeAgain,
     }),

@@ -10,7 +10,7 @@ import {
   plausibleMatrix,
   residualPattern,
 } from '../../../../core/judgement';
-import type { FoundDistortion } from '../image-series/field-distortion';
+import type { StageDistortion } from './stage-distortion';
 import type { StagePair } from './stage-shift-analysis';
 import type { AxisFit, WeighedStageFit } from './stage-shift-uncertainty';
 
@@ -19,7 +19,7 @@ export interface StageEvidence {
   readonly fit: WeighedStageFit;
   readonly pairs: readonly StagePair[];
   readonly contradicting: readonly number[];
-  readonly distortion: FoundDistortion | undefined;
+  readonly distortion: StageDistortion | undefined;
   /** The matrix that pixel size and rotation give. */
   readonly prior: Matrix;
   readonly meanCorrelation: number;
@@ -65,15 +65,15 @@ export function stageEvidence(given: StageEvidence): readonly Evidence[] {
       why: 'Too many of the shifts between images are wrong.',
       change: another,
     }),
-    distortion && Math.abs(distortion.atEdge) > minSignificance * distortion.standardError
+    distortion && distortion.significance > minSignificance
       ? aboveLimit({
           kind: 'pattern',
           what: 'Change of the shifts by distortion of the image',
-          number: 100 * Math.abs(distortion.bias),
+          number: 100 * distortion.bias,
           unit: '%',
           doubtfulAbove: distortionLimits.doubtful,
           refusedAbove: distortionLimits.refused,
-          why: `The edge of the field is displaced by ${readable(100 * distortion.atEdge, 1)} % against the centre, so the middle of the field moves less or more than the whole. The stated errors hold it.`,
+          why: `The edge of the field is displaced by ${readable(100 * Math.hypot(distortion.radial, distortion.spiral), 1)} % against the centre, so the middle of the field moves less or more than the whole. The result was corrected for it, and the stated errors hold what that leaves.`,
           change: 'Use a smaller area (Use Trial Size), or calibrate at a magnification without distortion.',
         })
       : undefined,

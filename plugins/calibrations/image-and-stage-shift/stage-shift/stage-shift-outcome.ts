@@ -2,7 +2,6 @@ import { type Matrix, apply, firstColumn, fromColumns, inverse, length, secondCo
 import type { PropertySuggestion } from '../../../../core/store';
 import type { FoundCycle } from '../../../../imaging';
 import { valueSuggestion } from '../../shared/result/property-suggestions';
-import type { FoundDistortion } from '../image-series/field-distortion';
 import { type StageDrift, fitStageDrift } from './stage-drift';
 import { roughColumn } from './stage-shift-analysis';
 import type { StageSeries } from './stage-shift-series';
@@ -44,21 +43,6 @@ export function stageErrorOf(
     binning,
     driftOf({ pairs, still }, fromColumns(column, column), binning),
   );
-}
-
-/** The fit with standard errors that hold what the distortion of the field does to all shifts alike. */
-export function withDistortion(fit: WeighedStageFit, distortion: FoundDistortion | undefined): WeighedStageFit {
-  if (!distortion || Math.abs(distortion.atEdge) < 2 * distortion.standardError) return fit;
-  const grown = (element: 'xpx' | 'xpy' | 'ypx' | 'ypy'): number =>
-    Math.hypot(fit.standardErrors[element], distortion.bias * fit.matrix[element]);
-  return {
-    ...fit,
-    standardErrors: { xpx: grown('xpx'), xpy: grown('xpy'), ypx: grown('ypx'), ypy: grown('ypy') },
-    axes: {
-      x: { ...fit.axes.x, share: Math.hypot(fit.axes.x.share, distortion.bias) },
-      y: { ...fit.axes.y, share: Math.hypot(fit.axes.y.share, distortion.bias) },
-    },
-  };
 }
 
 /** Share of a length within which its standard error must lie for the length to be known. */

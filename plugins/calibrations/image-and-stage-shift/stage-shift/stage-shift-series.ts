@@ -31,7 +31,8 @@ import { type AxisPlan, furtherPositions, usualStageError } from './stage-shift-
 import { type SeenDisplacement, displacementPlot } from '../image-series/measurement-plots';
 import { type MeasuredShift, closedShifts } from './stage-closure';
 import type { StillPair } from './stage-drift';
-import { FieldDistortion } from '../image-series/field-distortion';
+import { shiftsOfParts } from '../image-series/field-parts';
+import type { StageParts } from './stage-distortion';
 
 /** Dependencies of a stage series. */
 export interface StageSeriesParts {
@@ -67,7 +68,10 @@ export interface StageSeries {
   /** Images at different places, and those taken again without a move. */
   readonly images: number;
   readonly stillImages: number;
-  readonly distortion: FieldDistortion;
+  /** Parts of some pairs, which show the distortion of the field. */
+  readonly parts: readonly StageParts[];
+  /** Width and height of the images in binned pixels. */
+  readonly size: Vector;
 }
 
 interface Taken {
@@ -83,6 +87,8 @@ export const stillImages = 3;
 const maxTwoSteps = 0.8;
 /** Number of further images after which it is looked whether the series is long enough. */
 const imagesBetweenLooks = 2;
+/** Pairs of each axis in which the shift of parts is measured. */
+const pairsInParts = 2;
 /** Share of a step that the stage must have made. */
 const minMoved = 0.5;
 
@@ -101,8 +107,9 @@ class Series {
   private readonly seen: SeenDisplacement[] = [];
   private readonly contradicting: number[] = [];
   private readonly extent = { x: 0, y: 0 };
-  private readonly distortion = new FieldDistortion();
+  private readonly ofParts: StageParts[] = [];
   private readonly backlash: number;
+  private size: Vector = vector(0, 0);
   private taken = 0;
   private images = 0;
   private total: number;
@@ -124,7 +131,7 @@ class Series {
   }
 
   private soFar(): StageSeries {
-    const { pairs, still, contradicting, extent, images, distortion, taken } = this;
+    const { pairs, still, contradicting, extent, images, ofParts, taken } = this;
     const findings = [...this.ofSpecimen, ...findingsOfRepeated(this.ofPairs)];
     return {
       pairs: [...pairs],
@@ -135,7 +142,8 @@ class Series {
       extent,
       images,
       stillImages: taken - images,
-      distortion,
+      parts: ofParts,
+      size: this.size,
     };
   }
 
@@ -208,6 +216,8 @@ class Series {
     const { run, parts, plan } = this;
     const image = await parts.acquisition.take(plan.exposure, { signal: run.signal, roll: 5, title: 'Stage shift' });
     this.taken += 1;
+    const [rows = 0, columns = 0] = image.frame.image.shape;
+    this.size = vector(columns, rows);
     if (this.taken === 1) this.ofSpecimen.push(...findingsOfSpecimen(image));
     return { image, position, time: run.clock.now() };
   }
@@ -240,7 +250,7 @@ class Series {
       correlation: found.correlation,
     };
     this.pairs.push(pair);
-    this.distortion.add(later.image.frame.image, earlier.image.frame.image, pair.shift);
+    this.lookAtParts(axis, places.length, pair, later, earlier);
     this.seen.push({ measured: vector(found.x, found.y), expected });
     run.operator.plot(displacementPlot('Measured displacements', this.seen));
     parts.buffers.align('B', vector(-found.x, -found.y));
@@ -254,6 +264,13 @@ class Series {
       `${axis.toUpperCase()} pair ${places.length - 1}: ${readable(found.x, 2)}, ${readable(found.y, 2)} binned px, correlation ${readable(found.correlation, 3)}`,
     );
     return pair;
+  }
+
+  /** Measures the shift in parts of some pairs: those of an axis are displaced alike, so two of them are enough. */
+  private lookAtParts(axis: 'x' | 'y', places: number, { shift }: StagePair, later: Taken, earlier: Taken): void {
+    if (places % 2 > 0 || this.ofParts.filter((each) => each.axis === axis).length >= pairsInParts) return;
+    const numbers = { axis, earlier: this.taken - 2, later: this.taken - 1 };
+    this.ofParts.push({ ...numbers, ...shiftsOfParts(later.image.frame.image, earlier.image.frame.image, shift) });
   }
 
   /** One more image without a move. */

@@ -84,6 +84,7 @@ test.each([
   ['shifts that the model does not fit', { chiSquare: 60 }, ['doubtful', 'misfit']],
   ['parts of the field that move differently', { parts: 200 }, ['doubtful', 'misfit']],
   ['a finding that the operator accepted', { serious: true }, ['doubtful', 'rival']],
+  ['errors of little more than a percent', { errors: 35 }, ['doubtful', 'uncertain', 'uncertain']],
   ['errors of some percent', { errors: 150 }, ['doubtful', 'uncertain', 'uncertain']],
   ['a dead axis', { matrix: matrix(-900, -20, 4200, 3) }, ['refused', 'implausible', 'implausible']],
   ['an axis that runs the other way', { matrix: matrix(-900, 4400, 4200, 900) }, ['doubtful', 'implausible']],
