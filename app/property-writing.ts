@@ -101,7 +101,7 @@ export async function offerProperties(
 
 /** Message after the writing, with the time when it takes effect. */
 export const written = (configuration: string): string =>
-  `${configuration} was written; what it was is kept as ${path.basename(configuration).replace(/\.[^.]*$/, '')}.bak. The new values are used from the next start.`;
+  `${configuration} was written; the previous file is kept as ${path.basename(configuration).replace(/\.[^.]*$/, '')}.bak. The new values are used from the next start.`;
 
 /** A change in words, and then line by line. */
 export const describeChange = ({ suggestions, diff }: PreparedChange): readonly string[] => [

@@ -62,7 +62,7 @@ export function createGuideView(store: Store): HTMLElement {
       'header',
       { class: 'page-head' },
       h('h1', {}, 'Guide'),
-      h('p', { class: 'lead' }, 'The order in which an instrument is set up. Every step rests on those before it.'),
+      h('p', { class: 'lead' }, 'The order in which an instrument is set up. Each step builds on those before it.'),
       sum,
     ),
     contradictions,
@@ -179,6 +179,11 @@ function itemOf(store: Store, { id, label, state, note, first }: Item): HTMLElem
     { class: `guide-item ${state}` },
     h('span', { class: 'state' }, icon(icons[state]), words[state]),
     h('button', { type: 'button', class: 'link', onclick: open }, label),
-    h('span', { class: 'note' }, note, first.length > 0 ? h('em', {}, ` First: ${first.join(', ')}.`) : undefined),
+    h(
+      'span',
+      { class: 'note' },
+      first.length > 0 ? `${note}. ` : note,
+      first.length > 0 ? h('em', {}, `First: ${first.join(', ')}.`) : undefined,
+    ),
   );
 }

@@ -92,7 +92,13 @@ function table(rows: readonly HistoryRow[], chosen: string | undefined, choose: 
     h(
       'thead',
       {},
-      h('tr', {}, ...['When', 'Calibration', 'At', 'Verdict', 'Who'].map((name) => h('th', { scope: 'col' }, name))),
+      h(
+        'tr',
+        {},
+        ...['When', 'Calibration', 'At', 'Verdict', 'Who'].map((name) =>
+          h('th', { scope: 'col', class: name === 'At' ? 'number' : '' }, name),
+        ),
+      ),
     ),
     h('tbody', {}, ...rows.map(line)),
   );

@@ -55,7 +55,7 @@ export function createTopBar(store: Store): HTMLElement {
   store.watch(['run', 'action', 'live', 'me', 'connected', 'keyRefused'], () => {
     const { run, action, live } = store.shared;
     stop.disabled = !store.busy || run?.stopping === true || store.local.me?.role === 'observer';
-    const waits = run?.waiting.length ? ', needs your answer' : '';
+    const waits = run?.waiting.length ? ' needs your answer' : '';
     const shows = live?.set === undefined ? undefined : `Live: ${live.set}`;
     const doing = run ? undefined : (action?.what ?? shows);
     setText(
