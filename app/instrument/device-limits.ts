@@ -50,7 +50,8 @@ export function imageShiftLimit(
 export function deviceLimits(settings: Settings): DeviceLimits {
   const [minX, maxX, minY, maxY] = settings.get('StageLimits') ?? [];
   const range = (low: number | undefined, high: number | undefined): readonly [number, number] =>
-    !low && !high ? [-defaultStageRange, defaultStageRange] : [low ?? -defaultStageRange, high ?? defaultStageRange];
+    // A limit of 0 stands for the usual one.
+    [low || -defaultStageRange, high || defaultStageRange];
   const tilt = settings.get('MaximumTiltAngle');
   const { detectorDose, longestExposureSeconds: longest } = settings.limits;
   const scanned = settings.cameras.some(({ isStem }) => isStem) ? settings.get('STEMMagTable') : [];

@@ -40,8 +40,8 @@ describe('wrong usage', () => {
     ]);
   });
 
-  it('refuses an unknown item with the nearest name', () => {
-    const { code, lines } = eucentric(['run', 'image-shfit', '--json']);
+  it.each(['image-shfit', 'image'])('refuses %s, which is not an item, with the nearest one', (name) => {
+    const { code, lines } = eucentric(['run', name, '--json']);
     expect(code).toBe(1);
     expect(lines().at(-1)).toMatchObject({
       event: 'error',

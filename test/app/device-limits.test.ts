@@ -18,6 +18,8 @@ import {
 } from '../../core/base';
 import { BeamShift, Cameras, Illumination, Scope, Stage, VirtualInstrument } from '../../core/devices';
 import { Optics } from '../../core/optics';
+import { parseSettings } from '../../core/settings';
+import { deviceLimits } from '../../app/instrument/device-limits';
 import type { VirtualMicroscope } from '../../simulation';
 import { projectFolder, randomNumbers, verifying, virtualInstrument } from '../support/virtual-instrument';
 
@@ -146,4 +148,9 @@ test('what the column held by itself may be given back, even outside the limits'
   await scope.imageShift.write({ ...held });
   expect((await scope.imageShift.read()).x).toBeCloseTo(40, 6);
   await expect(scope.defocus.write(metres(-0.5))).rejects.toMatchObject({ code: 'limits/out-of-range' });
+});
+
+test('a stage limit of 0 stands for the usual one', () => {
+  const { settings } = parseSettings('StageLimits: [-800, 0, 0, 900]\n', 'site.yaml');
+  expect(deviceLimits(settings).stage).toMatchObject({ x: [-800, 990], y: [-990, 900] });
 });

@@ -210,6 +210,12 @@ function missingInWords(missing: readonly Token<unknown>[], lacks: Registry['lac
 
 /** The id that is nearest to a wrong name, which may have been meant as a whole id, as the end of one, or as a label. */
 function nearestId(name: string, entries: readonly MenuEntry[]): string | undefined {
+  // Who gives a word of the label means an item with that word, however far the rest is.
+  const words = name.toLowerCase().split(/[\s/-]+/);
+  const [holding] = entries
+    .filter(({ label }) => words.every((word) => label.toLowerCase().split(/\s+/).includes(word)))
+    .sort((one, other) => one.label.length - other.label.length);
+  if (holding) return holding.id;
   const byName = new Map(
     entries.flatMap(
       ({ id, label }) =>

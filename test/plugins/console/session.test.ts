@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { cameraIndex, imageShiftUnits, magIndex as asMagIndex } from '../../../core/base';
 import { Scope } from '../../../core/devices';
+import { ScriptedOperator } from '../../../core/kernel';
 import { ImageShiftControl } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { until } from '../../support/until';
@@ -178,6 +179,11 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
     await expect(result(page).locator('.brackets caption').innerText()).resolves.toBe('Matrix (px per unit)');
     await everywhere(page, '17-result');
     const measured = instrument.calibrations.imageShift.get(asMagIndex(22), cameraIndex(0))!;
+    // Where Administrator mode is off, the card that cannot save switches it on.
+    await instrument.session.run('calibrations/administration/administrator', { port: new ScriptedOperator() });
+    await result(page).getByText('Administrator mode is off').waitFor();
+    await result(page).getByRole('button', { name: 'Turn on Administrator mode' }).click();
+    await result(page).getByText('Administrator mode is off').waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Save calibrations' }).click();
     await page
       .getByText(/Calibrations saved to/)

@@ -221,7 +221,16 @@ function saving(store: Store): HTMLElement {
       'Save calibrations',
     ),
     why ? h('span', { class: 'why' }, why) : undefined,
+    ...administratorMode(store, instrument.administrator),
   );
+}
+
+/** The switch that saving needs, for those who may use it. */
+function administratorMode(store: Store, on: boolean): readonly HTMLElement[] {
+  const item = store.shared.menu?.find(({ id }) => id === 'calibrations/administration/administrator');
+  if (on || !item?.enabled || !store.isAdministrator || !store.inControl) return [];
+  const turnOn = (): void => void store.do({ do: 'run', item: item.id });
+  return [h('button', { type: 'button', onclick: turnOn }, 'Turn on Administrator mode')];
 }
 
 /** Reason why this page cannot save the calibrations; undefined when it can. */
