@@ -139,8 +139,10 @@ export class Detector {
     const gainKey = exposure.processing === 'gain normalized' ? this.staleKey : this.gainKey;
     const darkSpread = linear ? truth.fixedPatternDark * averaging : 0;
     const dark = linear && exposure.processing === 'unprocessed' ? truth.darkLevel : 0;
-    const readouts = linear ? (exposure.readouts ?? 1) : Infinity;
-    const limit = Math.min(truth.saturation, truth.saturationPerReadout * readouts, largestCount);
+    const readouts = linear ? (exposure.readouts ?? 1) : 1;
+    const perReadout = linear ? truth.saturationPerReadout : largestCount;
+    // One read-out is clipped as a whole; of several each is clipped before they are summed.
+    const limit = Math.min(truth.saturation, readouts > 1 ? largestCount : perReadout, largestCount);
     const firstColumn = floor(exposure.area.left / pixelsPerPixel);
     const firstRow = floor(exposure.area.top / pixelsPerPixel) + from;
     const start = from * columns;
@@ -152,7 +154,7 @@ export class Detector {
     kernels().read_out(
       caught,
       read,
-      copied('readout', Float32Array.from([...numbers, smallestNormalMean, stepsPerUnit])),
+      copied('readout', Float32Array.from([...numbers, smallestNormalMean, stepsPerUnit, readouts, perReadout])),
       copied('readout places', Int32Array.from([...places, stride, guides])),
       table('normal quantiles', normalQuantiles),
       table('poisson', poissonTables.cumulative),

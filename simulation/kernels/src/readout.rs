@@ -20,6 +20,9 @@ pub struct Readout {
     limit: f32,
     smallest_normal_mean: f32,
     steps_per_unit: f32,
+    /// Number of read-outs that are summed, and the counts at which a pixel saturates in one of them.
+    readouts: f32,
+    limit_per_readout: f32,
 }
 
 /// Keys and places of a read-out, in the order in which TypeScript writes them.
@@ -67,6 +70,37 @@ impl Tables {
     unsafe fn low(&self, random: v128) -> v128 {
         self.normal(v128_and(random, i32x4_splat(0x7fff)))
     }
+}
+
+/// Key with which the counts of single read-outs are drawn.
+const READOUT_KEY: i32 = 0x3c6ef372;
+/// Most read-outs that are drawn one by one; the mean of more is that of these.
+const MOST_DRAWN: i32 = 64;
+/// Standard deviations of one read-out from its mean that can saturate it.
+const REACH: f32 = 6.0;
+
+/// The sum of read-outs of which each was clipped: their counts scatter about the mean of all, so that without clipping the sum is what it was.
+unsafe fn clipped_sum(value: f32, caught: f32, random: i32, tables: Tables, readout: &Readout) -> f32 {
+    let readouts = readout.readouts;
+    let mean = value / readouts;
+    let electrons = f32x4_extract_lane::<0>(f32x4_sqrt(f32x4_splat(if caught > 0.0 { caught / readouts } else { 0.0 })));
+    let spread = readout.gain * electrons;
+    if mean + REACH * spread <= readout.limit_per_readout {
+        return value;
+    }
+    let drawn = if readouts < MOST_DRAWN as f32 { readouts as i32 } else { MOST_DRAWN };
+    let number = |k: i32| *tables.normal.offset(((hash(random.wrapping_add(k), READOUT_KEY) as u32) >> 17) as isize);
+    let mut middle = 0.0;
+    for k in 0..drawn {
+        middle += number(k);
+    }
+    middle /= drawn as f32;
+    let mut sum = 0.0;
+    for k in 0..drawn {
+        let each = mean + spread * (number(k) - middle);
+        sum += if each > readout.limit_per_readout { readout.limit_per_readout } else { each };
+    }
+    sum * (readouts / drawn as f32)
 }
 
 /// A count of the Poisson distribution for a small mean: see simulation/camera/poisson.
@@ -152,6 +186,16 @@ pub unsafe extern "C" fn read_out(
             }
             let noise = f32x4_mul(f32x4_splat(readout.read_noise), tables.low(random));
             value = f32x4_add(value, f32x4_add(f32x4_add(f32x4_splat(readout.dark), noise), half));
+            if readout.readouts > 1.0 {
+                let (mut values, mut electrons, mut randoms) = ([0f32; 4], [0f32; 4], [0i32; 4]);
+                v128_store(values.as_mut_ptr() as *mut v128, value);
+                v128_store(electrons.as_mut_ptr() as *mut v128, caught);
+                v128_store(randoms.as_mut_ptr() as *mut v128, random);
+                for k in 0..4 {
+                    values[k] = clipped_sum(values[k], electrons[k], randoms[k], tables, readout);
+                }
+                value = v128_load(values.as_ptr() as *const v128);
+            }
             let clipped = f32x4_pmin(f32x4_pmax(value, f32x4_splat(0.0)), f32x4_splat(readout.limit));
             let words = i32x4_trunc_sat_f32x4(clipped);
             let packed = u16x8_narrow_i32x4(words, words);
