@@ -192,14 +192,18 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
     expect(readFileSync(instrument.calibrations.path, 'latin1')).toMatch(/ImageShiftMatrix/);
 
     await page.getByRole('button', { name: 'History', exact: true }).click();
-    await page.locator('.history tbody tr').nth(1).waitFor();
-    await page.locator('.history tbody tr').nth(1).locator('button').click();
-    await page.locator('.history .detail dd', { hasText: 'px per unit' }).first().waitFor();
+    await page.locator('.history .entries tbody tr').nth(1).waitFor();
+    await page.locator('.history .entries tbody tr').nth(1).locator('button').click();
+    await page.locator('.history .detail caption', { hasText: 'Matrix (px per unit)' }).waitFor();
+    await page
+      .locator('.history .detail dd', { hasText: /[\d.]+ nm per unit at -?[\d.]+°/ })
+      .first()
+      .waitFor();
     await picture(page, '08-history');
-    await page.locator('.history tbody tr').nth(0).locator('button').click();
+    await page.locator('.history .entries tbody tr').nth(0).locator('button').click();
     await page.locator('.history .trend canvas').waitFor();
     await everywhere(page, '18-history');
-    await page.locator('.history tbody tr').nth(1).locator('button').click();
+    await page.locator('.history .entries tbody tr').nth(1).locator('button').click();
     await page.getByRole('button', { name: 'Restore this value' }).click();
     await page.getByText('The value is restored').waitFor();
     expect(instrument.calibrations.imageShift.get(asMagIndex(22), cameraIndex(0))).not.toEqual(measured);
