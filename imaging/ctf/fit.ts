@@ -26,9 +26,13 @@ const [nearEnd, nearStep, nearHalf] = [12000, 50, 1500];
 const astigmatismSteps = 2.5;
 /** Candidates that are refined, and distance in radians of the phases that are tried. */
 const [refined, phaseStep] = [5, 0.35];
-const searchSize = { background: 8, direction: 3, depth: 4, depthWithDirection: false };
+const searchSize = { background: 10, direction: 4, depth: 6, depthWithDirection: false };
 const fullSize = { background: 10, direction: 4, depth: 6, depthWithDirection: true };
 const startDepth = 0.1;
+/** Ratio to the smooth spectrum that no ring has: a number and standard deviations of a cell; rounds of leaving such cells out. */
+const [spotRatio, spotDeviations, spotRounds] = [2.5, 8, 4];
+/** Part by which the astigmatism may exceed the searched one. */
+const edgeMargin = 0.02;
 /** Share of the largest gain below which a candidate is not refined to its end. */
 const farBehind = 0.6;
 /** Gain of a followed fit as a share of the last one, below which a search is made. */
@@ -80,9 +84,11 @@ function fit(spectrum: Spectrum, request: CtfRequest, limits: FitLimits): CtfOut
   const { low, high, pixel } = limits;
   const rings = transfer.wavelength * high * (limits.most + limits.maxHalf);
   const bins = min(maxBins, max(minBins, ceil(binsPerRing * rings)));
-  const cells = accumulateCells(spectrum, { sectors: fullSectors, bins, low, width: (high - low) / bins }, pixel);
-  if (!cells.power.some((power) => power > 0))
+  const grid = { sectors: fullSectors, bins, low, width: (high - low) / bins };
+  const all = accumulateCells(spectrum, grid, pixel);
+  if (!all.power.some((power) => power > 0))
     return refusal([{ code: 'blank', text: 'the spectrum has no power between the resolution limits' }], []);
+  const cells = withoutSpots(all, transfer);
   const finest = new FinestFit(cells, transfer, request, limits, spectrum);
   const { follow } = request;
   if (follow) {
@@ -94,6 +100,25 @@ function fit(spectrum: Spectrum, request: CtfRequest, limits: FitLimits): CtfOut
   const [best, ...others] = candidates;
   if (!best) return refusal([{ code: 'no-rings', text: 'no defocus in the whole range shows rings' }], []);
   return finest.outcome({ ...best, others, followed: false });
+}
+
+/**
+ * Leaves out cells that stand out more than rings can: spots of a lattice and what leaks from them, streaks of an edge.
+ *
+ * Rings at most double the smooth spectrum. The smooth spectrum is fitted again after each round, because the spots have raised it.
+ */
+function withoutSpots(cells: Cells, transfer: ContrastTransfer): Cells {
+  let kept = cells;
+  for (let round = 0; round < spotRounds; round++) {
+    const model = new RingModel(kept, transfer, { ...searchSize, phase: false });
+    const smooth = model.smoothSpectrum(model.fitSmooth());
+    const modes = kept.modes.map((n, cell) =>
+      kept.power[cell]! > smooth[cell]! * (spotRatio + spotDeviations / sqrt(n)) ? 0 : n,
+    );
+    if (modes.every((n, cell) => n === kept.modes[cell])) break;
+    kept = { ...kept, modes };
+  }
+  return kept;
 }
 
 interface Compared {
@@ -186,7 +211,7 @@ class FinestFit {
     const gain = found.logLikelihood - smooth.logLikelihood;
     const depths = Float64Array.from({ length: cells.bins }, (_, bin) => model.depthOf(found, bin));
     const background = model.smoothSpectrum(found);
-    const { square, upright } = this.weightOf(depths);
+    const { square, upright, span } = this.weightOf(depths);
     const ring = 1 / (transfer.wavelength * square);
     const offsets = sectorOffsets(cells, background, depths, transfer, found.rings, square);
     const candidate = this.candidate(found.rings, gain);
@@ -200,6 +225,9 @@ class FinestFit {
       expected: limits.expected,
       searched: [limits.least, limits.most],
       upright,
+      ringCount: transfer.wavelength * found.rings.mean * span,
+      astigmatism: 2 * sqrt(found.rings.cosine ** 2 + found.rings.sine ** 2),
+      maxAstigmatism: 2 * limits.maxHalf * (1 + edgeMargin),
       sectors: offsets && {
         rings: max(...offsets.correction.map((each) => abs(each) / ring)),
         errors: max(
@@ -257,19 +285,26 @@ class FinestFit {
     };
   }
 
-  /** Squared frequency about which the rings give their gain, and the share of it from rings of the right sign. */
-  private weightOf(depths: Float64Array): { readonly square: number; readonly upright: number } {
+  /** Squared frequency about which the rings give their gain, the share of it from rings of the right sign, and the span of four fifths. */
+  private weightOf(depths: Float64Array): { readonly square: number; readonly upright: number; readonly span: number } {
     const { bins, sectors, modes, low, width } = this.cells;
     let [total, weighted, up] = [1e-12, 0, 0];
+    const gains = new Float64Array(bins);
     for (let bin = 0; bin < bins; bin++) {
       let count = 0;
       for (let cell = bin * sectors; cell < (bin + 1) * sectors; cell++) count += modes[cell]!;
       const gain = count * depths[bin]! ** 2;
+      gains[bin] = gain;
       total += gain;
       weighted += gain * (low + (bin + 0.5) * width);
       if (depths[bin]! > 0) up += gain;
     }
-    return { square: max(low, weighted / total), upright: up / total };
+    let [below, inside] = [0, 0];
+    for (let bin = 0; bin < bins; bin++) {
+      below += gains[bin]! / total;
+      if (below > 0.1 && below < 0.9) inside++;
+    }
+    return { square: max(low, weighted / total), upright: up / total, span: inside * width };
   }
 
   private errorsOf(

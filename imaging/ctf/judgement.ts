@@ -14,6 +14,11 @@ export interface FitFacts {
   /** Difference of the estimate from sectors in shares of a ring, and in its standard errors. */
   readonly sectors:
     { readonly rings: number; readonly errors: number; readonly used: number; readonly mean: number } | undefined;
+  /** Number of rings in the part of the spectrum that holds four fifths of the gain. */
+  readonly ringCount: number;
+  /** Difference of the two defocus values, and the largest that was searched. */
+  readonly astigmatism: number;
+  readonly maxAstigmatism: number;
   /** True when the standard errors are above a quarter of a ring. */
   readonly vague: boolean;
 }
@@ -26,17 +31,28 @@ const [minRatio, minLead] = [1.15, 10];
 const minUpright = 0.6;
 /** Difference of the sectors from the whole in shares of a ring, and in standard errors, that is a disagreement. */
 const [maxRings, maxErrors] = [0.2, 4];
+/** Difference of the sectors from the whole in shares of a ring that is a disagreement whatever the errors are. */
+const otherRing = 0.6;
+/** Rings that must share the gain: one step of the spectrum, as a lattice or an edge makes it, is no ring. */
+const minRings = 1;
 
 const micrometres = (angstroms: number): string => `${(angstroms / 10000).toFixed(2)} um`;
 
 /** Doubts that follow from a fit and what was compared with it. */
 export function findingsOfFit(facts: FitFacts): CtfFinding[] {
-  const { mean, gain, comparedGain, rival, expected, searched, upright, sectors, vague } = facts;
+  const { mean, gain, comparedGain, rival, expected, searched, upright, sectors, vague, ringCount } = facts;
   if (gain < minGain || vague)
     return [
       {
         code: 'no-rings',
         text: `the best rings, at a defocus of ${micrometres(mean)}, describe the spectrum better than none by only ${gain.toFixed(0)} nats, which chance, an edge or a lattice can do`,
+      },
+    ];
+  if (ringCount < minRings)
+    return [
+      {
+        code: 'no-rings',
+        text: `the gain of ${gain.toFixed(0)} nats at a defocus of ${micrometres(mean)} comes from ${ringCount.toFixed(1)} of a ring, which a lattice or an edge can be`,
       },
     ];
   const findings: CtfFinding[] = [];
@@ -56,12 +72,17 @@ export function findingsOfFit(facts: FitFacts): CtfFinding[] {
       code: 'edge',
       text: `the best defocus of ${micrometres(mean)} lies at the end of the range of ${micrometres(searched[0])} to ${micrometres(searched[1])} that was searched`,
     });
+  if (facts.astigmatism > facts.maxAstigmatism)
+    findings.push({
+      code: 'edge',
+      text: `the best astigmatism of ${micrometres(facts.astigmatism)} lies beyond the ${micrometres(facts.maxAstigmatism)} that were searched`,
+    });
   if (upright < minUpright)
     findings.push({
       code: 'reversed',
       text: `only ${(100 * upright).toFixed(0)} % of the gain at ${micrometres(mean)} comes from rings that are bright where they should be`,
     });
-  if (!sectors || (sectors.rings > maxRings && sectors.errors > maxErrors))
+  if (!sectors || sectors.rings > otherRing || (sectors.rings > maxRings && sectors.errors > maxErrors))
     findings.push({
       code: 'disagreement',
       text: sectors

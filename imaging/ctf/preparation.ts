@@ -18,6 +18,8 @@ export interface Spectrum {
 
 /** Share of a side of the image over which its edges fade. */
 const taperShare = 0.04;
+/** Pixels from which the median is taken, and distance from it in standard deviations beyond which a pixel is flawed. */
+const [clipSamples, clipDeviations, madToDeviation] = [8191, 8, 1.4826];
 const largestSide = 8192;
 const smallestSide = 64;
 
@@ -47,6 +49,7 @@ export function spectrumOf(source: Image, where: string): Spectrum | undefined {
     else
       for (let column = 0; column < columns; column++) plane[row * wide + column] = data[from + column * columnStride]!;
   }
+  clip(plane, rows, columns, wide);
   const { sum, flat } = summed(plane, rows, columns, wide);
   requireFinite([sum], where, 'the image holds NaN or infinite pixels');
   if (flat) return undefined;
@@ -66,6 +69,27 @@ export function spectrumOf(source: Image, where: string): Spectrum | undefined {
     // modes of a tapered and padded image are not all independent
     modesPerPixel: (square * squareAcross) ** 2 / (fourth * fourthAcross) / (tall * wide),
   };
+}
+
+/** Puts the median where pixels are far from it: hot and dead pixels, and what is opaque in a bright field. */
+function clip(plane: Float32Array, rows: number, columns: number, wide: number): void {
+  const sample = new Float64Array(clipSamples);
+  // a step that is no multiple of a row meets all columns
+  const step = Math.max(1, Math.floor((rows * columns) / clipSamples));
+  let count = 0;
+  for (let at = 0; at < rows * columns && count < clipSamples; at += step)
+    sample[count++] = plane[Math.floor(at / columns) * wide + (at % columns)]!;
+  const values = sample.subarray(0, count).sort();
+  const median = values[count >> 1]!;
+  const deviations = Float64Array.from(values, (value) => Math.abs(value - median)).sort();
+  const spread = madToDeviation * deviations[count >> 1]!;
+  if (!(spread > 0)) return;
+  const [least, most] = [median - clipDeviations * spread, median + clipDeviations * spread];
+  for (let row = 0; row < rows; row++)
+    for (let at = row * wide; at < row * wide + columns; at++) {
+      const value = plane[at]!;
+      if (value < least || value > most) plane[at] = median;
+    }
 }
 
 /** Sum of the pixels of a plane, and true when all are the same. */

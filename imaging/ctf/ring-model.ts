@@ -50,6 +50,9 @@ const [maxDepth, minDepth] = [0.985, -0.5];
 const [directionPrior, depthPrior, depthDirectionPrior] = [4, 0.05, 12];
 /** Damping of a step that lost: at first, its growth, its end, and where it is dropped. Progress in nats below which a fit has settled. */
 const [firstDamping, dampingFactor, maxDamping, leastDamping, minProgress] = [0.3, 5, 200, 0.05, 0.003];
+/** Inverse variance of the second differences of the background: a smooth spectrum has no waves that could stand for rings. */
+const smoothness = 30;
+const secondDifference = [1, -2, 1] as const;
 /** Steps after which a candidate that is far behind is left. */
 const stepsBeforeGivingUp = 3;
 /** Progress with which a fit has settled when the defocus moves by less than this share of a ring. */
@@ -307,6 +310,16 @@ export class RingModel {
         penalty += 0.5 * strength * coefficients[k]! ** 2;
       }
     };
+    const bend = smoothness;
+    for (let k = 0; k + 2 < this.background.count; k++) {
+      const second = coefficients[k]! - 2 * coefficients[k + 1]! + coefficients[k + 2]!;
+      penalty += 0.5 * bend * second * second;
+      for (let i = 0; i < 3; i++) {
+        score[k + i]! -= bend * second * secondDifference[i]!;
+        for (let j = 0; j <= i; j++)
+          information[(k + i) * active + k + j]! += bend * secondDifference[i]! * secondDifference[j]!;
+      }
+    }
     prior(this.background.count, this.depthStart, directionPrior);
     prior(this.depthStart, this.depthStart + this.depth.count, depthPrior);
     prior(this.depthStart + this.depth.count, this.smoothUnknowns, depthDirectionPrior);

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { aberrationInMillimetres, ContrastTransfer, kilovolts, Random } from '../../../imaging';
+import {
+  aberrationInMillimetres,
+  angstroms,
+  ContrastTransfer,
+  fitCtf,
+  image,
+  kilovolts,
+  Random,
+} from '../../../imaging';
+import { kernels } from '../../../imaging/ctf/kernels';
 import { RingModel } from '../../../imaging/ctf/ring-model';
 
 const folder = path.resolve(__dirname, '..', '..', '..', 'imaging', 'ctf', 'kernels');
@@ -50,5 +59,22 @@ describe('the kernels of the fit of rings', () => {
     expect(Math.abs(rings.cosine - truth.cosine)).toBeLessThan(4);
     expect(Math.abs(rings.sine - truth.sine)).toBeLessThan(4);
     expect(Math.abs(rings.phase - truth.phase)).toBeLessThan(0.03);
+  });
+
+  test('need no more memory after many fits than after the first of each size', () => {
+    const random = new Random(3);
+    const noise = (size: number) =>
+      image(
+        Float32Array.from({ length: size * size }, () => random.uniform()),
+        size,
+        size,
+      );
+    const pictures = [noise(64), noise(96), noise(128)];
+    const optics = { voltage: kilovolts(200), sphericalAberration: aberrationInMillimetres(2.7) };
+    const fitAll = () => pictures.forEach((picture) => fitCtf(picture, { ...optics, pixelSize: angstroms(5) }));
+    fitAll();
+    const { byteLength } = kernels().memory.buffer;
+    for (let round = 0; round < 3; round++) fitAll();
+    expect(kernels().memory.buffer.byteLength).toBe(byteLength);
   });
 });
