@@ -12,9 +12,9 @@ export function loadTable(file: string): Table {
   return table;
 }
 
-/** Files of the tables in a folder. */
-export const tableFiles = (folder: string): readonly string[] =>
-  readdirSync(folder)
-    .filter((file) => /\.c?js$/.test(file))
-    .sort()
+/** Files of the tables below a folder, in the order of their names. */
+export const tableFiles = (folder: string, ending = /\.c?js$/): readonly string[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => ending.test(file))
+    .sort((one, other) => (path.basename(one) < path.basename(other) ? -1 : 1))
     .map((file) => path.join(folder, file));

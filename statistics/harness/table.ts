@@ -34,7 +34,7 @@ export interface Figure {
   readonly atMost?: number;
 }
 
-/** A table of the long statistics, the default export of one file in `statistics/tables`. */
+/** A table of the long statistics, the default export of one file below `statistics/tables`. */
 export interface Table {
   /** Name of the file without its ending. */
   readonly name: string;

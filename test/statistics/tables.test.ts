@@ -1,13 +1,13 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadTable } from '../../statistics/harness/load';
+import { loadTable, tableFiles } from '../../statistics/harness/load';
 import { allRows, rowName, rowsOf, secondsOf, seedsOf } from '../../statistics/harness/table';
 import { allItems } from '../../scripts/item';
 import { filesIn, textOf } from '../architecture/source-files';
 import { projectFolder } from '../support/virtual-instrument';
 
 const folder = path.join(projectFolder, 'statistics', 'tables');
-const tables = readdirSync(folder).map((file) => loadTable(path.join(folder, file)));
+const tables = tableFiles(folder, /\.ts$/).map(loadTable);
 
 /** Seconds that one measurement may take: a shard of 20 minutes has to hold two processes of them. */
 const maxSeconds = 900;

@@ -3,7 +3,7 @@ import { Settings } from '../../../../core/settings';
 import { type ImageContext, type ImageKind, ImageBuffers, ScriptedOperator } from '../../../../core/kernel';
 import { targetSize, latticeSpecimen } from '../../../../plugins/calibrations/pixel-size/lattice/lattice-specimen';
 import { rowsOf } from '../../../../statistics/harness/table';
-import table from '../../../../statistics/tables/find-pixel-size-specimens';
+import table from '../../../../statistics/tables/pixel-size/find-pixel-size-specimens';
 import { runItem } from '../../../support/virtual-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { gratingInstrument, quarterTurnsApart, takeImage } from '../../../../statistics/support/grating-instrument';

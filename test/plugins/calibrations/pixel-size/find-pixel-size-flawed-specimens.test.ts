@@ -1,4 +1,4 @@
-import table from '../../../../statistics/tables/find-pixel-size-flawed-specimens';
+import table from '../../../../statistics/tables/pixel-size/find-pixel-size-flawed-specimens';
 
 /** The long statistics measure the same with 20 seeds, and more flaws. */
 test.each(['grid bars bent, broken and dirty', 'a grating worn, dirty and with latex on it'])(

@@ -1,7 +1,7 @@
 import { normalizedErrors, rms } from '../../../../statistics/harness/pooling';
 import type { Measured } from '../../../../statistics/harness/table';
 import { takeImage } from '../../../../statistics/support/grating-instrument';
-import table from '../../../../statistics/tables/find-pixel-size';
+import table from '../../../../statistics/tables/pixel-size/find-pixel-size';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem } from '../../../support/virtual-instrument';
 

@@ -21,9 +21,9 @@ import { broken } from '../../../../../statistics/harness/table';
 import { attemptImageShift, keepDoubtful, periodicRules } from '../../../../../statistics/support/fooled';
 import { imageShift } from '../../../../../statistics/support/image-shift';
 import { cameraOf } from '../../../../../statistics/support/small-camera';
-import table from '../../../../../statistics/tables/image-shift';
-import fooled from '../../../../../statistics/tables/image-shift-fooled';
-import standardErrors from '../../../../../statistics/tables/image-shift-standard-errors';
+import table from '../../../../../statistics/tables/image-shift/image-shift';
+import fooled from '../../../../../statistics/tables/image-shift/image-shift-fooled';
+import standardErrors from '../../../../../statistics/tables/image-shift/image-shift-standard-errors';
 import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../../support/virtual-instrument';
 
 /** Images of 192 pixels show what larger ones show; the long statistics take those of the whole camera. */

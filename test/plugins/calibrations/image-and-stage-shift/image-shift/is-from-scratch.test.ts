@@ -4,9 +4,9 @@ import { Optics } from '../../../../../core/optics';
 import { normalizedErrors } from '../../../../../statistics/harness/pooling';
 import { fromScratch } from '../../../../../statistics/support/image-shift';
 import { cameraOf } from '../../../../../statistics/support/small-camera';
-import table from '../../../../../statistics/tables/is-from-scratch';
-import pixelSizes from '../../../../../statistics/tables/is-from-scratch-pixel-sizes';
-import standardErrors from '../../../../../statistics/tables/is-from-scratch-standard-errors';
+import table from '../../../../../statistics/tables/image-shift/is-from-scratch';
+import pixelSizes from '../../../../../statistics/tables/image-shift/is-from-scratch-pixel-sizes';
+import standardErrors from '../../../../../statistics/tables/image-shift/is-from-scratch-standard-errors';
 import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../../support/virtual-instrument';
 
 /** Images of 192 pixels show what larger ones show; the long statistics take those of the whole camera. */

@@ -1,6 +1,6 @@
 import { normalizedErrors } from '../../../../../statistics/harness/pooling';
 import { rowsOf } from '../../../../../statistics/harness/table';
-import table from '../../../../../statistics/tables/stage-shift-worlds';
+import table from '../../../../../statistics/tables/stage-shift/stage-shift-worlds';
 
 /** The long statistics hold the share within two standard errors, over 40 seeds of each row. */
 test.each(rowsOf(table))(

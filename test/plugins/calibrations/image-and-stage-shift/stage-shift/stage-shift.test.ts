@@ -15,10 +15,10 @@ import { normalizedErrors } from '../../../../../statistics/harness/pooling';
 import { attemptStageShift, keepDoubtful } from '../../../../../statistics/support/fooled';
 import { coarseCamera } from '../../../../../statistics/support/small-camera';
 import { drawStage, stages, trueRotation } from '../../../../../statistics/support/stages';
-import table from '../../../../../statistics/tables/stage-shift';
-import distortedFields from '../../../../../statistics/tables/stage-shift-distorted-fields';
-import fooled from '../../../../../statistics/tables/stage-shift-fooled';
-import vendorStages from '../../../../../statistics/tables/stage-shift-stages';
+import table from '../../../../../statistics/tables/stage-shift/stage-shift';
+import distortedFields from '../../../../../statistics/tables/stage-shift/stage-shift-distorted-fields';
+import fooled from '../../../../../statistics/tables/stage-shift/stage-shift-fooled';
+import vendorStages from '../../../../../statistics/tables/stage-shift/stage-shift-stages';
 import { matrixError, runItem, trueStage, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';

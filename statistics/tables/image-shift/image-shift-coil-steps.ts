@@ -1,8 +1,8 @@
-import type { Matrix } from '../../core/base';
-import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../testing/virtual-instrument';
-import { honesty, largest, largestNormalized } from '../harness/pooling';
-import { broken, defineTable } from '../harness/table';
-import { imageShift } from '../support/image-shift';
+import type { Matrix } from '../../../core/base';
+import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../testing/virtual-instrument';
+import { honesty, largest, largestNormalized } from '../../harness/pooling';
+import { broken, defineTable } from '../../harness/table';
+import { imageShift } from '../../support/image-shift';
 
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 /** Configurations whose coils move in whole steps, with mag indexes; the steps show most at the highest ones. */

@@ -1,6 +1,6 @@
-import { defineTable } from '../harness/table';
-import { imageShift } from '../support/image-shift';
-import { imageShiftErrors } from '../support/image-shift-errors';
+import { defineTable } from '../../harness/table';
+import { imageShift } from '../../support/image-shift';
+import { imageShiftErrors } from '../../support/image-shift-errors';
 
 export default defineTable({
   name: 'image-shift-standard-errors',

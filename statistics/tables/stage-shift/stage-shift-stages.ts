@@ -1,6 +1,6 @@
-import { largest } from '../harness/pooling';
-import { defineTable } from '../harness/table';
-import { type StageKind, measureStage, stages } from '../support/stages';
+import { largest } from '../../harness/pooling';
+import { defineTable } from '../../harness/table';
+import { type StageKind, measureStage, stages } from '../../support/stages';
 
 const correlations = { 'whole images': true, 'the expected overlap': false };
 const rows = new Map<string, { readonly kind: StageKind; readonly whole: boolean }>(

@@ -1,6 +1,6 @@
-import { largest, meanError } from '../harness/pooling';
-import { defineTable } from '../harness/table';
-import { fromScratch, measureImageShift } from '../support/image-shift';
+import { largest, meanError } from '../../harness/pooling';
+import { defineTable } from '../../harness/table';
+import { fromScratch, measureImageShift } from '../../support/image-shift';
 
 export default defineTable({
   name: 'is-from-scratch',

@@ -1,6 +1,6 @@
-import { errorsNamed, honesty, largest } from '../harness/pooling';
-import { defineTable } from '../harness/table';
-import { measureGrating } from '../support/gratings';
+import { errorsNamed, honesty, largest } from '../../harness/pooling';
+import { defineTable } from '../../harness/table';
+import { measureGrating } from '../../support/gratings';
 
 const share = { atLeast: 92, atMost: 98.5 };
 

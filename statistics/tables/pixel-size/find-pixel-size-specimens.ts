@@ -1,6 +1,6 @@
-import { largest, verdictCounts } from '../harness/pooling';
-import { defineTable } from '../harness/table';
-import { measureSpecimen, specimens } from '../support/gratings';
+import { largest, verdictCounts } from '../../harness/pooling';
+import { defineTable } from '../../harness/table';
+import { measureSpecimen, specimens } from '../../support/gratings';
 
 export default defineTable({
   name: 'find-pixel-size-specimens',

@@ -1,6 +1,6 @@
-import { honesty, largest } from '../harness/pooling';
-import { defineTable } from '../harness/table';
-import { flawedSpecimens, measureFlawed } from '../support/gratings';
+import { honesty, largest } from '../../harness/pooling';
+import { defineTable } from '../../harness/table';
+import { flawedSpecimens, measureFlawed } from '../../support/gratings';
 
 export default defineTable({
   name: 'find-pixel-size-flawed-specimens',

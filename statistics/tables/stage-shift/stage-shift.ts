@@ -1,8 +1,8 @@
-import { type Matrix, cameraIndex, magIndex as asMagIndex } from '../../core/base';
-import { matrixError, runItem, trueStage, virtualInstrument } from '../../testing/virtual-instrument';
-import { largest } from '../harness/pooling';
-import { defineTable } from '../harness/table';
-import { randomNumbers } from '../support/random-numbers';
+import { type Matrix, cameraIndex, magIndex as asMagIndex } from '../../../core/base';
+import { matrixError, runItem, trueStage, virtualInstrument } from '../../../testing/virtual-instrument';
+import { largest } from '../../harness/pooling';
+import { defineTable } from '../../harness/table';
+import { randomNumbers } from '../../support/random-numbers';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 const magIndex = 12;

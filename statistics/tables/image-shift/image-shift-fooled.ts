@@ -1,9 +1,9 @@
-import { inMicrometres } from '../../core/base';
-import { findPeriodicity } from '../../imaging';
-import { largest, verdictCounts } from '../harness/pooling';
-import { type CameraChange, type Measured, broken, defineTable } from '../harness/table';
-import { attemptImageShift, periodicRules, staleGainRules } from '../support/fooled';
-import { fromScratch, imageShift } from '../support/image-shift';
+import { inMicrometres } from '../../../core/base';
+import { findPeriodicity } from '../../../imaging';
+import { largest, verdictCounts } from '../../harness/pooling';
+import { type CameraChange, type Measured, broken, defineTable } from '../../harness/table';
+import { attemptImageShift, periodicRules, staleGainRules } from '../../support/fooled';
+import { fromScratch, imageShift } from '../../support/image-shift';
 
 /** Strengths of the pattern that a stale gain reference leaves, as a share of the contrast. */
 const strengths = {

@@ -1,8 +1,8 @@
-import { cameraIndex, magIndex as asMagIndex } from '../../core/base';
-import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../testing/virtual-instrument';
-import { largest, verdictCounts } from '../harness/pooling';
-import { broken, defineTable } from '../harness/table';
-import { fromScratch } from '../support/image-shift';
+import { cameraIndex, magIndex as asMagIndex } from '../../../core/base';
+import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../testing/virtual-instrument';
+import { largest, verdictCounts } from '../../harness/pooling';
+import { broken, defineTable } from '../../harness/table';
+import { fromScratch } from '../../support/image-shift';
 
 const magIndex = 24;
 const timesTooLarge = (factor: number) => ({ pixelScaleError: 1 / factor - 1 });

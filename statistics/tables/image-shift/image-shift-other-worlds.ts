@@ -1,8 +1,8 @@
-import { type Matrix, cameraIndex, magIndex as asMagIndex, scaleMatrix } from '../../core/base';
-import { runItem, trueImageShift, virtualInstrument } from '../../testing/virtual-instrument';
-import { honesty, largestNormalized, verdictCounts } from '../harness/pooling';
-import { broken, defineTable } from '../harness/table';
-import { imageShift } from '../support/image-shift';
+import { type Matrix, cameraIndex, magIndex as asMagIndex, scaleMatrix } from '../../../core/base';
+import { runItem, trueImageShift, virtualInstrument } from '../../../testing/virtual-instrument';
+import { honesty, largestNormalized, verdictCounts } from '../../harness/pooling';
+import { broken, defineTable } from '../../harness/table';
+import { imageShift } from '../../support/image-shift';
 
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 /** Worlds of which the first calibrations knew nothing, and the largest error in percent of a good result there. */

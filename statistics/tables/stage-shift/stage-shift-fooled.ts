@@ -1,6 +1,6 @@
-import { largest, verdictCounts } from '../harness/pooling';
-import { type CameraChange, type Measured, broken, defineTable } from '../harness/table';
-import { attemptStageShift, periodicRules, staleGainRules } from '../support/fooled';
+import { largest, verdictCounts } from '../../harness/pooling';
+import { type CameraChange, type Measured, broken, defineTable } from '../../harness/table';
+import { attemptStageShift, periodicRules, staleGainRules } from '../../support/fooled';
 
 /** Strengths of the pattern that a stale gain reference leaves, as a share of the contrast. */
 const strengths = {

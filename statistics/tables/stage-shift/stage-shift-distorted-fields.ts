@@ -1,7 +1,7 @@
-import type { Matrix } from '../../core/base';
-import { matrixError, runItem, trueStage, virtualInstrument } from '../../testing/virtual-instrument';
-import { largest, verdictCounts } from '../harness/pooling';
-import { broken, defineTable } from '../harness/table';
+import type { Matrix } from '../../../core/base';
+import { matrixError, runItem, trueStage, virtualInstrument } from '../../../testing/virtual-instrument';
+import { largest, verdictCounts } from '../../harness/pooling';
+import { broken, defineTable } from '../../harness/table';
 
 const item = 'calibrations/image-and-stage-shift/stage-shift';
 const magIndex = 12;

@@ -1,8 +1,8 @@
-import type { Matrix } from '../../core/base';
-import { matrixError, runItem, trueStage, virtualInstrument } from '../../testing/virtual-instrument';
-import { honesty, largestNormalized, rmsOfError } from '../harness/pooling';
-import { defineTable } from '../harness/table';
-import { randomNumbers } from '../support/random-numbers';
+import type { Matrix } from '../../../core/base';
+import { matrixError, runItem, trueStage, virtualInstrument } from '../../../testing/virtual-instrument';
+import { honesty, largestNormalized, rmsOfError } from '../../harness/pooling';
+import { defineTable } from '../../harness/table';
+import { randomNumbers } from '../../support/random-numbers';
 
 const item = 'calibrations/image-and-stage-shift/stage-shift';
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
