@@ -7,7 +7,6 @@ import {
   inMicrometres,
   magIndex,
   metres,
-  subtract,
   readable,
 } from '../../../core/base';
 import { type Exposure, Stage, type StagePosition, readProbeMode } from '../../../core/devices';
@@ -28,6 +27,7 @@ import {
   noShift,
   offsetAt,
   offsetChanges,
+  offsetLine,
   offsetModeOf,
   otherMode,
   zeroOwner,
@@ -346,12 +346,8 @@ class MagnificationOffsets {
         cameras: both,
         bridge,
       });
-    for (const [index, shift] of merged) {
-      const { x, y } = subtract(shift, offsetAt(this.use.calibrations, index, mode));
-      const how = measured.has(index) ? 'measured' : 'extended';
-      const [now, change] = [shift, { x, y }].map((each) => `${readable(each.x, 4)}, ${readable(each.y, 4)}`);
-      run.log.debug('1', `${index} ${how}: ${now}, changed by ${change}`);
-    }
+    for (const [index, shift] of merged)
+      run.log.debug('1', offsetLine(index, shift, offsetAt(this.use.calibrations, index, mode), measured.has(index)));
     run.operator.log(`Image-shift offsets at ${measured.size} magnifications recorded.`);
     return run.accept({
       summary: `Image-shift offsets recorded at ${measured.size} magnifications, from ${this.magnification(top)}x down to ${this.magnification(bottom)}x.`,

@@ -7,6 +7,7 @@ import {
   imageShiftUnits,
   length,
   magIndex,
+  readable,
   subtract,
   vector,
 } from '../../../../core/base';
@@ -33,6 +34,12 @@ export function offsetAt(calibrations: Pick<Calibrations, 'records'>, magIndex: 
     .records('ImageShiftOffsets')
     .find((each) => each.magIndex === magIndex && each.eftem === mode);
   return row ? vector(imageShiftUnits(row.x), imageShiftUnits(row.y)) : noShift;
+}
+
+/** Line for the debugging log: the new offset of a mag index, and how it differs from the one before. */
+export function offsetLine(magIndex: MagIndex, offset: Shift, before: Shift, measured: boolean): string {
+  const [now, change] = [offset, subtract(offset, before)].map(({ x, y }) => `${readable(x, 4)}, ${readable(y, 4)}`);
+  return `${magIndex} ${measured ? 'measured' : 'extended'}: ${now}, changed by ${change}`;
 }
 
 /** The offset at `toMagIndex` in energy-filtered mode over that at `fromMagIndex` in regular mode, converted. */
