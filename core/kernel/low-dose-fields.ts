@@ -29,7 +29,7 @@ export interface LowDoseField {
   readonly about: string;
   /** Traits of the setting of the column that the field holds, or of the like. */
   readonly traits: SettingTraits;
-  /** Areas that have it; all of them where nothing is said. */
+  /** Areas that have it; all of them by default. */
   readonly of?: readonly LowDoseAreaName[];
   /** Values to choose from, each as people call it. */
   readonly choices?: readonly { readonly value: number; readonly label: string }[];

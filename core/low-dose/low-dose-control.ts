@@ -359,7 +359,7 @@ export class LowDoseControl implements LowDose {
 
   /** Does work that nothing else may do meanwhile; waits while the column follows a changed setting. */
   private async alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    // What could not be followed was logged; the next way begins from what is in force.
+    // What could not be followed was logged; the next way begins from what is in use.
     await this.following?.catch(() => undefined);
     return this.move(work);
   }

@@ -104,7 +104,7 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
   });
 }
 
-/** A view of the settings that is made anew only after a change of them: every image shift asks for it. */
+/** A view of the settings that is made again only after a change of them: every image shift asks for it. */
 function onceFor<View>(settings: Settings, make: (settings: Settings) => View): () => View {
   let kept: { readonly revision: number; readonly view: View } | undefined;
   return () => {

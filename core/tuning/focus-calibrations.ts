@@ -160,7 +160,7 @@ function found(row: FocusRow, source: FocusSource, by?: Matrix): FoundFocusCurve
 export function milliradiansPerTiltUnit(
   calibrations: Pick<Calibrations, 'records'>,
   optics: Optics,
-  conditions: Pick<FocusConditions, 'probe' | 'alpha'>,
+  conditions: Omit<FocusConditions, 'magIndex' | 'camera' | 'direction'>,
 ): number | undefined {
   const rows = focusRows(calibrations).filter((row) => row.probe === (conditions.probe === 'micro' ? 1 : 0));
   const scalesOf = (some: readonly FocusRow[]): readonly number[] =>

@@ -29,7 +29,7 @@ export interface InstrumentCamera {
   readonly pixelsPerPhysical?: 1 | 2;
   readonly stem?: boolean;
   readonly behindFilter?: boolean;
-  /** Micrometres of an unbinned pixel on the sensor; a usual one where nothing is said. */
+  /** Micrometres of an unbinned pixel on the sensor; a usual one by default. */
   readonly physicalPixelMicrometres?: number;
 }
 

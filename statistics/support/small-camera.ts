@@ -9,7 +9,7 @@ export const cameraOf =
   (yaml) =>
     withSides(yaml, () => pixels);
 
-/** The cameras of a configuration with pixels so many times as large, which see as much of the specimen as before with fewer of them. */
+/** The cameras of a configuration with pixels larger by a factor, which see as much of the specimen as before with fewer of them. */
 export const coarseCamera =
   (factor: number): CameraChange =>
   (yaml) => {

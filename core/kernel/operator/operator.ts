@@ -3,7 +3,7 @@ import type { ParameterSetName } from '../../settings';
 import type { BufferedImage } from './image-buffers';
 
 /**
- * A live image beside what is asked, on which the operator centres or focuses what the text speaks of. Where there is a screen for it, the program shows it in
+ * A live image beside what is asked, on which the operator centres or focuses what the text names. Where there is a screen for it, the program shows it in
  * buffer A while it waits, and ends it with the answer; older images roll once.
  */
 export interface LiveBeside {

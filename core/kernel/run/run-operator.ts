@@ -101,7 +101,7 @@ export class RunOperator implements Operator {
     return checkAnswer(question, answer);
   }
 
-  /** Waits with a live image, where one is wanted and seen. A camera that cannot show one keeps nobody from answering. */
+  /** Waits with a live image, where one was requested and is seen. A camera that cannot show one keeps nobody from answering. */
   private async beside<T>(live: LiveBeside | undefined, wait: () => Promise<T>): Promise<T> {
     if (!live || !this.port.showsLive || !this.showLive) return wait();
     let end: (() => Promise<void>) | undefined;

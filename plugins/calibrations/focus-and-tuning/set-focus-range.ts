@@ -28,7 +28,7 @@ export default defineItem({
       integer: true,
       minimum: 0,
       maximum: 49,
-      why: 'Each level is replaced by the value of a line through so many neighbours. 0 keeps every level as it was measured; 1 and 2 do nothing.',
+      why: 'Each level is replaced by the value of a line through this number of neighbours. 0 keeps every level as it was measured; 1 and 2 do nothing.',
     },
     offset: {
       kind: 'number',

@@ -65,6 +65,6 @@ const inDiffraction = (): EucentricError =>
 const notAFocus = (focus: number): EucentricError =>
   new EucentricError({
     code: 'standard-focus/no-focus',
-    message: `The column gives ${focus} as its absolute focus, which is no lens value.`,
+    message: `The column gives ${focus} as its absolute focus, which cannot be the value of a lens.`,
     hint: 'Look at the absolute focus in the panel. If it is wrong there too, check the connection to the column.',
   });

@@ -11,7 +11,7 @@ export type AreaName = (typeof areaNames)[number];
 
 /** A value of a parameter set. */
 export interface SetValue extends ShownValue {
-  /** Value in the configuration, where the one in force is another. */
+  /** Value in the configuration, where the one in use is another. */
   readonly written?: string;
   /** Value that the camera makes of it, where that is another. */
   readonly becomes?: string;
@@ -114,7 +114,7 @@ export interface LiveState {
   readonly perSecond: number;
 }
 
-/** A difference between what is in force and what a file has. */
+/** A difference between what is in use and what a file has. */
 export interface DifferenceState {
   /** Such as `Trial of K3`. */
   readonly of: string;

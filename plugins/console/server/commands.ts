@@ -142,7 +142,7 @@ function mustAdminister({ role }: Visitor): void {
   if (role !== 'administrator') throw consoleErrors.roleTooLow('administrator');
 }
 
-/** The place at which a value is to be restored. */
+/** The place at which a value will be restored. */
 const placeOf = ({ at, anyway }: Extract<Command, { do: 'restore' }>): RestorePlace => ({
   ...(at?.magIndex !== undefined && { magIndex: magIndex(at.magIndex) }),
   ...(at?.camera !== undefined && { camera: cameraIndex(at.camera) }),

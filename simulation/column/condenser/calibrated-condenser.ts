@@ -42,7 +42,7 @@ export function countsPerDensity(
   return gain / Math.abs(determinantOf(specimenToCamera));
 }
 
-/** The tables of intensities of a site that can be told in densities. */
+/** The tables of intensities of a site that can be expressed as densities. */
 function densityTables(context: TruthContext): readonly DensityTable[] {
   return calibratedBy(context.instrument, 'BeamIntensityTable').flatMap((record) => {
     const perDensity = countsPerDensity(context, record['magIndex']!);
@@ -60,7 +60,7 @@ function densityTables(context: TruthContext): readonly DensityTable[] {
 
 /**
  * Currents and widths that follow from the tables of intensities and the ratios of spot sizes of a site, both at the intensities at which it measured them;
- * undefined where the microscope is no twin of it, or where it has neither. What is in the tables is a density alone: the currents are those with which the beam
+ * undefined where the microscope is not a twin of it, or where it has neither. What is in the tables is a density alone: the currents are those with which the beam
  * is as wide as by the law where the ratios were measured, or else far from crossover.
  * @param law micrometres of diameter for a unit of intensity from crossover, and at crossover
  */

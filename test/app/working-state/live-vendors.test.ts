@@ -4,7 +4,7 @@ import { Cameras, Scope } from '../../../core/devices';
 import { ImageBuffers, LowDose } from '../../../core/kernel';
 import { runItem, virtualInstrument } from '../../support/virtual-instrument';
 
-/** One camera of each vendor plug-in, by the configuration that comes with the program, with its number in the list and the mode of its live image. */
+/** One camera of each vendor plugin, by the configuration that comes with the program, with its number in the list and the mode of its live image. */
 const cameras: readonly (readonly [plugin: string, configuration: string, camera: number, streams: boolean])[] = [
   ['gatan-k2k3', 'krios-k3.yaml', 0, true],
   ['gatan-k2k3, OneView', 'talos-oneview-orius.yaml', 0, true],

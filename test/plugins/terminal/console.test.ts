@@ -155,7 +155,7 @@ needs('"script" of util-linux', haveTerminal).describe('the console in a termina
       await terminal.sees(/❯ Change image shift/);
       terminal.type('\r');
       await terminal.sees(/Image shift X and Y in units \(now 0 0\)/);
-      // Nothing is done with what is no pair of numbers.
+      // Nothing is done with what is not a pair of numbers.
       terminal.type('1\r');
       await terminal.sees(/2 numbers are needed/);
       terminal.type(' 0.5\r');

@@ -1,7 +1,7 @@
 import { buildTruth, simulatorOptions, VirtualMicroscope, type Instrument, type SiteRecord } from '../../../simulation';
 import { instrument, still } from '../bench';
 
-/** A table of intensities that is no straight law: the beam grows faster near crossover. */
+/** A table of intensities that is not a straight law: the beam grows faster near crossover. */
 const rows = [
   { intensity: 0.62, counts: 5 },
   { intensity: 0.56, counts: 12 },

@@ -48,7 +48,7 @@ export class CellTable {
     });
   }
 
-  /** Shows contents; the table is only made anew where rows or columns have changed. */
+  /** Shows contents; the table is only made again where rows or columns have changed. */
   show(contents: TableContents): void {
     this.contents = contents;
     const shape = JSON.stringify([contents.rows.map(({ id, label, unit }) => [id, label, unit]), contents.columns]);

@@ -5,7 +5,7 @@ const size = 300;
 /** Share of the drawing that stays free at its edges. */
 const margin = 0.12;
 /** Smallest width of the drawing, in micrometres. */
-const leastWidth = 2;
+const minWidth = 2;
 
 type SvgAttributes = Readonly<Record<string, string | number>>;
 
@@ -44,7 +44,7 @@ export function drawAreas({ drawing: all, axisAngle, area }: LowDosePanelState):
       'The areas are drawn here as they stand on the specimen, once they have a magnification.',
     );
   const close = drawing.filter(({ name }) => name !== 'View' && name !== 'Search');
-  const reach = Math.max(leastWidth / 2, ...close.flatMap((each) => cornersOf(each).flat()).map(Math.abs));
+  const reach = Math.max(minWidth / 2, ...close.flatMap((each) => cornersOf(each).flat()).map(Math.abs));
   const scale = (size * (0.5 - margin)) / reach;
   const on = (x: number, y: number): readonly [number, number] => [size / 2 + scale * x, size / 2 - scale * y];
   const angle = (axisAngle * Math.PI) / 180;

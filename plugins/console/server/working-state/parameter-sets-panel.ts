@@ -62,7 +62,7 @@ export class ParameterSetsPanel {
     state.set('parameterSets', undefined);
   }
 
-  /** Shows what is in force now. */
+  /** Shows what is in use now. */
   show(): void {
     const { settings, writing } = this;
     if (!settings || settings.cameras.length === 0) return;
@@ -142,7 +142,7 @@ export class ParameterSetsPanel {
     this.show();
   }
 
-  /** Effects of the camera sets of a settings file of SerialEM, which are put in force for the session on request. Throws `user-settings/not-a-settings-file`. */
+  /** Effects of the camera sets of a settings file of SerialEM, which are put in use for the session on request. Throws `user-settings/not-a-settings-file`. */
   import({ bytes, name }: SentFile, apply: boolean, who: string): ImportState {
     const settings = this.required;
     const { changes, remarks } = importParameterSets(SettingsText.read(bytes, name), settings.cameras);

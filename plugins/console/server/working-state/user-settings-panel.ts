@@ -36,7 +36,7 @@ export class UserSettingsPanel {
     this.show();
   }
 
-  /** Shows what is in force now. */
+  /** Shows what is in use now. */
   show(): void {
     const { settings, state } = this;
     state.set(

@@ -5,7 +5,7 @@ import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 
 const id = 'calibrations/focus-and-tuning/base-focus-values';
-/** What the lens is given at some magnifications of low magnification, HC and HR; a half at all others. */
+/** Values of the lens at some magnifications of low magnification, HC and HR; a half at all others. */
 const baseFocus: Readonly<Record<number, number>> = { 2: 0.41, 4: 0.52, 12: 0.47, 20: 0.55, 31: 0.5043 };
 const hitachi = { configuration: 'hitachi-ht7700.yaml', simulator: { baseFocus } };
 

@@ -27,11 +27,11 @@ import standardErrors from '../../../../../statistics/tables/image-shift/image-s
 import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../../support/virtual-instrument';
 
 /** Images of 192 pixels show what larger ones show; the long statistics take those of the whole camera. */
-const quick = cameraOf(768);
+const smallCamera = cameraOf(768);
 
 /** A small instrument at mag index 22, which has the true matrix or a change of it as its earlier calibration. */
 async function calibrated(simulator: Readonly<Record<string, unknown>>, change = (matrix: Matrix): Matrix => matrix) {
-  const instrument = await virtualInstrument({ simulator, magIndex: 22, edit: quick });
+  const instrument = await virtualInstrument({ simulator, magIndex: 22, edit: smallCamera });
   const [truth, table] = [trueImageShift(instrument, 22), instrument.calibrations.imageShift];
   const earlier = change(truth);
   table.set(asMagIndex(22), cameraIndex(0), earlier, { sessionMeasured: false });
@@ -43,7 +43,7 @@ describe('Image Shift with a prior that is up to 10 % and 5 degrees off', () => 
 
   /** The long statistics measure the same with 200 seeds. */
   test.each([1, 2, 3])('recovers the truth of seed %i', async (seed) => {
-    const { errors, verdict } = await table.measure(seed, '', quick);
+    const { errors, verdict } = await table.measure(seed, '', smallCamera);
     const each = errors as { readonly percent: number; readonly degrees: number };
     found.push(each);
     expect(each.percent).toBeLessThan(0.3);
@@ -65,7 +65,7 @@ describe('Image Shift', () => {
   let outcome: Awaited<ReturnType<typeof runItem>>;
 
   beforeAll(async () => {
-    instrument = await virtualInstrument({ simulator: { seed: 8 }, magIndex: 22, edit: quick });
+    instrument = await virtualInstrument({ simulator: { seed: 8 }, magIndex: 22, edit: smallCamera });
     for (const magIndex of [14, 22, 24, 26])
       instrument.calibrations.imageShift.set(asMagIndex(magIndex), cameraIndex(0), old(magIndex), {
         sessionMeasured: false,
@@ -174,13 +174,13 @@ describe('what Image Shift refuses', () => {
 
   /** The long statistics measure the same with 10 to 100 seeds, weaker patterns and more specimens. */
   test('a gain reference that is stale by as much as the contrast', async () => {
-    const { faults, verdict } = await fooled.measure(1, 'a gain stale by 1', quick);
+    const { faults, verdict } = await fooled.measure(1, 'a gain stale by 1', smallCamera);
     expect({ faults, verdict }).toEqual({ faults: [], verdict: 'calibration/fixed-pattern' });
   });
 
   test('a specimen that repeats', async () => {
     const outcome = await attemptImageShift({ seed: 1, specimen: 'cross-grating', specimenAngleDegrees: 37 }, 19, {
-      camera: quick,
+      camera: smallCamera,
     });
     expect(broken(periodicRules(outcome))).toEqual([]);
   });
@@ -202,7 +202,7 @@ test('a calibration that a stale gain reference may have fooled is kept when the
  * and coils in whole steps (tables `image-shift-other-worlds` and `image-shift-coil-steps`), of which the fits know in numbers alone here.
  */
 test('Image Shift states errors that hold with little light, a drift that dies away and slow settling', async () => {
-  const z = normalizedErrors([await standardErrors.measure(1, 'all together', quick)]);
+  const z = normalizedErrors([await standardErrors.measure(1, 'all together', smallCamera)]);
   expect(z).toHaveLength(4);
   // A run alone says little: chance takes four components beyond this once in some thousand runs.
   expect(Math.max(...z.map(Math.abs))).toBeLessThan(5);

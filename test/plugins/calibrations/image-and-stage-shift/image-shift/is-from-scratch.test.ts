@@ -10,14 +10,14 @@ import standardErrors from '../../../../../statistics/tables/image-shift/is-from
 import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../../support/virtual-instrument';
 
 /** Images of 192 pixels show what larger ones show; the long statistics take those of the whole camera. */
-const quick = cameraOf(768);
+const smallCamera = cameraOf(768);
 
 describe('IS from Scratch', () => {
   const found: { readonly percent: number }[] = [];
 
   /** The long statistics measure the same with 200 seeds. */
   test.each([1, 2, 3])('recovers the truth of seed %i', async (seed) => {
-    const { errors, verdict } = await table.measure(seed, '', quick);
+    const { errors, verdict } = await table.measure(seed, '', smallCamera);
     const each = errors as { readonly percent: number; readonly degrees: number };
     found.push(each);
     expect(each.percent).toBeLessThan(0.3);
@@ -36,12 +36,12 @@ describe('IS from Scratch', () => {
     'a pixel size 0.3 times the true one',
     'a pixel size 9 times the true one, and large shifts',
   ])('with %s recovers the truth, or stores nothing', async (row) => {
-    expect((await pixelSizes.measure(11, row, quick)).faults).toEqual([]);
+    expect((await pixelSizes.measure(11, row, smallCamera)).faults).toEqual([]);
   });
 
   /** The long statistics hold the share within two standard errors, over 50 seeds of each row. */
   test('states errors that hold with little light, a drift that dies away and slow settling', async () => {
-    const z = normalizedErrors([await standardErrors.measure(1, 'all together', quick)]);
+    const z = normalizedErrors([await standardErrors.measure(1, 'all together', smallCamera)]);
     expect(z).toHaveLength(4);
     // A run alone says little: chance takes four components beyond this once in some thousand runs.
     expect(Math.max(...z.map(Math.abs))).toBeLessThan(5);
@@ -58,7 +58,7 @@ describe('IS from Scratch', () => {
         ],
       },
       magIndex: 24,
-      edit: quick,
+      edit: smallCamera,
     });
     await expect(runItem(instrument, fromScratch)).rejects.toMatchObject({
       code: 'image-shift/displacement-too-small',
@@ -76,7 +76,7 @@ describe('IS from Scratch', () => {
         ],
       },
       magIndex: 24,
-      edit: quick,
+      edit: smallCamera,
     });
     await expect(runItem(instrument, fromScratch)).rejects.toMatchObject({
       code: 'image-shift/dead-axis',
@@ -89,7 +89,7 @@ describe('IS from Scratch', () => {
 const nominalWrong =
   (factor: number) =>
   (yaml: string): string =>
-    quick(yaml).replace(
+    smallCamera(yaml).replace(
       /( +FilmToCameraMagnification: )([\d.]+)/,
       (_, name: string, value: string) => `${name}${Number(value) / factor}`,
     );

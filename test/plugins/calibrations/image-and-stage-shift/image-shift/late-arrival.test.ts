@@ -107,7 +107,7 @@ function calibrate(pattern: PatternName, { share, seconds, stretch }: Late, seed
   };
 }
 
-const late: readonly Late[] = [
+const arrivals: readonly Late[] = [
   { share: 0.13, seconds: 1.2, stretch: 0.44 },
   { share: 0.09, seconds: 1.5, stretch: 0.46 },
   { share: 0.17, seconds: 2.8, stretch: 0.52 },
@@ -115,7 +115,7 @@ const late: readonly Late[] = [
 
 describe.each(['six', 'nine'] as const)('after %s images', (pattern) => {
   test('the errors hold the slow end of steps that arrive late', () => {
-    for (const [index, each] of late.entries())
+    for (const [index, each] of arrivals.entries())
       expect(calibrate(pattern, each, index + 1).normalized).toBeLessThan(pattern === 'nine' ? 2 : 2.5);
   });
 });

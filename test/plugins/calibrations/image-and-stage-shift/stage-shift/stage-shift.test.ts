@@ -23,7 +23,7 @@ import { matrixError, runItem, trueStage, virtualInstrument } from '../../../../
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 /** Images of 180 by 128 pixels of the same field show what larger ones show; the long statistics take those of the whole camera. */
-const quick = coarseCamera(16);
+const smallCamera = coarseCamera(16);
 
 /** Difference of the stored matrix from the true one. */
 function errorAt(instrument: Awaited<ReturnType<typeof virtualInstrument>>, magIndex: number) {
@@ -35,7 +35,7 @@ function errorAt(instrument: Awaited<ReturnType<typeof virtualInstrument>>, magI
 test.each([1, 2])(
   'Stage Shift over whole cycles recovers scale and angle of seed %i, within its errors',
   async (seed) => {
-    const measured = await table.measure(seed, '', quick);
+    const measured = await table.measure(seed, '', smallCamera);
     const { percent, degrees } = measured.errors as { readonly percent: number; readonly degrees: number };
     // A move that does not cover a whole cycle is a fault.
     expect(measured.faults ?? []).toEqual([]);
@@ -94,7 +94,7 @@ describe('Stage Shift', () => {
       simulator: { seed: 5, rotationErrorDegrees: 10 },
       magIndex: 12,
       edit: (yaml) =>
-        `StageCalNumToggles: 4\nStageCalToggleInterval: 300\n${quick(yaml).replace(/^StageCalNumToggles:.*\n/m, '')}`,
+        `StageCalNumToggles: 4\nStageCalToggleInterval: 300\n${smallCamera(yaml).replace(/^StageCalNumToggles:.*\n/m, '')}`,
     });
     const buffers = instrument.kernel.registry.get(ImageBuffers);
     const port = Object.assign(new ScriptedOperator({}, { defaults: true }), {
@@ -140,7 +140,7 @@ describe('Stage Shift', () => {
   });
 
   test('can be stopped while it shows them, and the stage goes back', async () => {
-    await using running = await virtualInstrument({ simulator: { seed: 4 }, magIndex: 10, edit: quick });
+    await using running = await virtualInstrument({ simulator: { seed: 4 }, magIndex: 10, edit: smallCamera });
     let count = 0;
     const port = Object.assign(new ScriptedOperator({}, { defaults: true }), {
       showImage: () => {
@@ -173,7 +173,7 @@ describe('Stage Shift', () => {
 /** Stages whose cycles are others than the properties say, with a large error and a specimen that drifts. */
 describe('on stages of other vendors, with cycles that the properties do not have', () => {
   const foreign = [
-    { configuration: 'simulator.yaml', magIndex: 12, cycles: [48, 53], drift: [1.6, -1.2], camera: quick },
+    { configuration: 'simulator.yaml', magIndex: 12, cycles: [48, 53], drift: [1.6, -1.2], camera: smallCamera },
     {
       configuration: 'jeol-cryo-arm-k2.yaml',
       magIndex: 7,
@@ -270,7 +270,7 @@ function inSteps(stage: Stage, step: number): void {
 }
 
 test('a stage in coarse steps is measured by where it stands, not by where it was sent', async () => {
-  await using instrument = await virtualInstrument({ edit: quick, magIndex: 12, simulator: { seed: 3 } });
+  await using instrument = await virtualInstrument({ edit: smallCamera, magIndex: 12, simulator: { seed: 3 } });
   inSteps(instrument.kernel.registry.get(Stage), 0.8e-6);
   await runItem(instrument, stageShift);
   expect(errorAt(instrument, 12).percent).toBeLessThan(0.5);
@@ -278,7 +278,7 @@ test('a stage in coarse steps is measured by where it stands, not by where it wa
 
 describe('what Stage Shift refuses', () => {
   test('an axis that does not move is named, and nothing is stored', async () => {
-    await using instrument = await virtualInstrument({ edit: quick, magIndex: 12, simulator: { seed: 4 } });
+    await using instrument = await virtualInstrument({ edit: smallCamera, magIndex: 12, simulator: { seed: 4 } });
     const stage = instrument.kernel.registry.get(Stage);
     const move = stage.move.bind(stage);
     Object.assign(stage, {
@@ -297,14 +297,14 @@ describe('what Stage Shift refuses', () => {
     ['a gain stale by 1', 'calibration/fixed-pattern'],
     ['a grating', 'calibration/periodic-specimen'],
   ])('%s, and leaves everything as it was', async (row, code) => {
-    const { faults, verdict } = await fooled.measure(1, row, quick);
+    const { faults, verdict } = await fooled.measure(1, row, smallCamera);
     expect({ faults, verdict }).toEqual({ faults: [], verdict: code });
   });
 
   test('a periodic specimen does not end the run when the operator goes on, but a matrix without sense is refused', async () => {
     const { code, untouched, back } = await attemptStageShift({ seed: 3, specimen: 'cross-grating' }, 13, {
       answers: keepDoubtful,
-      camera: quick,
+      camera: smallCamera,
     });
     expect({ code, untouched, back }).toEqual({ code: 'stage-shift/refused', untouched: true, back: true });
   });
