@@ -42,6 +42,8 @@ interface BeamView {
 /** Standard deviation of a soft edge as a fraction of its width. */
 const edgeDeviation = 0.2236;
 const milli = 1e-3;
+/** Keeps the even middle of a beam clear of where rounding decides. */
+const withinRounding = 1 - 1e-9;
 
 /** The outline of a disc for the raster of an image. */
 export function outlineOn({ diameter, edgeSoftness, shape }: Disc, view: BeamView): OutlineOnFrame {
@@ -109,6 +111,10 @@ function paintUneven(
   // Half of the density is reached in the middle of the soft edge.
   const edge = 1 - edgeSoftness / 2;
   const { pixelSize } = frame;
+  // A radius of the disc is at least this many micrometres along any ray.
+  const leastRay = pixelSize / longestOf(toDisc);
+  const evenTo = fringes ? edge - fringes.reach / leastRay : inner;
+  const evenSquare = evenTo > 0 ? evenTo * evenTo * withinRounding : -1;
   for (let row = 0, at = 0; row < frame.rows; row++) {
     const dy = row + 0.5 - rowCentre;
     for (let column = 0; column < frame.columns; column++, at++) {
@@ -116,6 +122,11 @@ function paintUneven(
       const x = toDisc.xpx * dx + toDisc.xpy * dy;
       const y = toDisc.ypx * dx + toDisc.ypy * dy;
       const square = x * x + y * y;
+      if (square < evenSquare) {
+        const evenness = 1 + slope.x * x + slope.y * y + brighterRim * (2 * square - 1);
+        canvas[at]! *= evenness > 0 ? evenness : 0;
+        continue;
+      }
       const radius = sqrt(square);
       let level: number;
       if (fringes) {
@@ -131,4 +142,11 @@ function paintUneven(
       canvas[at]! *= level > 0 && evenness > 0 ? level * evenness : 0;
     }
   }
+}
+
+/** The length to which a matrix stretches a vector of length 1 at most. */
+function longestOf({ xpx, xpy, ypx, ypy }: PlaneMatrix): number {
+  const half = (xpx * xpx + xpy * xpy + ypx * ypx + ypy * ypy) / 2;
+  const determinant = xpx * ypy - xpy * ypx;
+  return sqrt(half + sqrt(Math.max(0, half * half - determinant * determinant)));
 }

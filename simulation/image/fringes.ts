@@ -27,6 +27,11 @@ export class FringeProfile {
     this.table = meanOver(table, pixel * this.perMicrometre);
   }
 
+  /** Micrometres inside the beam beyond which it is even. */
+  get reach(): number {
+    return (this.table.length - unitsOutside * stepsPerUnit) / this.perMicrometre;
+  }
+
   /** Density over that far inside the beam. @param inwards micrometres from the geometric edge, negative outside */
   at(inwards: number): number {
     const place = inwards * this.perMicrometre + unitsOutside * stepsPerUnit;
