@@ -1,5 +1,5 @@
 import { runItem } from '../../testing/virtual-instrument';
-import { type Measured, broken } from '../harness/table';
+import { type CameraChange, type Measured, broken } from '../harness/table';
 import { expectedRepeats, gratingInstrument, quarterTurnsApart, takeImage, truthAt } from './grating-instrument';
 import { randomNumbers } from './random-numbers';
 
@@ -137,11 +137,11 @@ export const specimens = {
 } as const;
 
 /** Errors of pixel size and grid angle on a specimen as it should be; no pixel size, or a doubtful one that is not stored, where there is no lattice. */
-export async function measureSpecimen(seed: number, row: string): Promise<Measured> {
+export async function measureSpecimen(seed: number, row: string, camera?: CameraChange): Promise<Measured> {
   const { magIndex, simulator, percent: allowed } = specimens[row as keyof typeof specimens];
   await using instrument = await gratingInstrument(
     { seed, ...(row !== 'no lattice' && { specimenAngleDegrees: 29 * seed }), ...simulator },
-    { magIndex },
+    { magIndex, ...(camera && { edit: camera }) },
   );
   if (row === 'catalase') await runItem(instrument, `${submenu}/catalase-crystal`);
   if (row === 'grid bars') await runItem(instrument, `${submenu}/mesh-for-grid-bars`, { mesh: '8000' });

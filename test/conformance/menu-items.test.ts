@@ -23,7 +23,8 @@ const withImageShift: MenuItemCase = {
 const peaks: Mark[] = [];
 /** A grating in A, and what was found on it. */
 const withGrating: MenuItemCase = {
-  magIndex: 14,
+  magIndex: 9,
+  edit: cameraOf(512),
   simulator: { specimen: 'cross-grating' },
   marks: peaks,
   prepare: async (instrument) => {

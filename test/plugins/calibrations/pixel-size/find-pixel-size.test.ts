@@ -1,12 +1,14 @@
 import { normalizedErrors, rms } from '../../../../statistics/harness/pooling';
 import type { Measured } from '../../../../statistics/harness/table';
 import { takeImage } from '../../../../statistics/support/grating-instrument';
+import { cameraOf } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/pixel-size/find-pixel-size';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem } from '../../../support/virtual-instrument';
 
 describeMenuItem('calibrations/pixel-size/find-pixel-size', {
-  magIndex: 12,
+  magIndex: 9,
+  edit: cameraOf(512),
   simulator: { specimen: 'cross-grating' },
   sample: 3,
   // A run is as long as its image is large.
