@@ -1,8 +1,11 @@
+import { LiveImage } from '../core/acquisition';
 import { EucentricError, StoppedError } from '../core/base';
 import {
   type ItemDefinition,
   type ItemPlace,
   type Mark,
+  LowDose,
+  lowDoseAreas,
   type MenuEntry,
   type Plugin,
   type Question,
@@ -14,7 +17,7 @@ import {
 import type { CalibrationResult } from '../core/store';
 import { expectBroughtBack, storedText } from './bring-back';
 import { actions, contradictions, durationFits } from './forecast-check';
-import { spread, stateOf, stored } from './menu-item-state';
+import { spread, stateOf, stored, withoutSettings } from './menu-item-state';
 import { overlyPrecise } from './reading-figures';
 import { verifying, virtualInstrument } from './virtual-instrument';
 
@@ -43,6 +46,8 @@ export interface MenuItemCase {
   readonly act?: (instrument: VirtualInstrument, waiting: WaitingForButton) => Promise<string>;
   /** Marks that the operator draws, as they stand when the item is run. */
   readonly marks?: readonly Mark[];
+  /** True for an item that is run in Low Dose, too; the long statistics do so with every item that Low Dose does not exclude. */
+  readonly inLowDose?: boolean;
   /** At how many device calls, spread over the run, it is broken off; all of them by default, and whenever the long statistics run. */
   readonly sample?: number;
 }
@@ -107,6 +112,17 @@ export function describeDeclaration(
   test('has questions with ids of their own form', () => {
     for (const each of Object.keys(definition().questions)) expect(each).toMatch(/^[a-z][a-z0-9-]*$/);
   });
+}
+
+/** A live image that an operator watches before a run; undefined where the instrument has none. */
+async function liveBefore({ kernel: { registry } }: VirtualInstrument): Promise<LiveImage | undefined> {
+  if (!registry.has(LiveImage)) return undefined;
+  const live = registry.get(LiveImage);
+  // A camera that shows none is no fault of the item.
+  return live.start('View').then(
+    () => live,
+    () => undefined,
+  );
 }
 
 const unitWords = /\b(nm|um|nanometres?|micrometres?|degrees|percent|pixels|seconds|eV)\b/;
@@ -227,7 +243,10 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     const chosen = spread(callsOfWholeRun, verifying ? undefined : given.sample);
     for (const at of chosen) if (await breakOff(at, act, expected)) break;
     await given.prepare?.(instrument);
+    const live = given.prepare ? undefined : await liveBefore(instrument);
     expect(await run()).toBeUndefined();
+    expect({ live: live?.running }).toEqual({ live: live && 'View' });
+    await live?.stop();
   };
 
   test('stands in the Calibration menu, can run, and is the only one with its script command', () => {
@@ -268,13 +287,37 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     const read = [...instrument.lines, ...said, ...asked.map(({ text }) => text), result?.summary ?? ''];
     expect(read.filter((text) => overlyPrecise(text).length > 0)).toEqual([]);
     const after = await stateOf(instrument);
-    expect(after.settings).toEqual(before.settings);
-    expect({ stores: stored(before, after) }).toEqual({
-      stores: given.keepsResult === true || declaration!.stores.length > 0,
-    });
-    await expectBroughtBack(instrument, { entries: before.stored.history, before: textBefore });
+    const { stores, sets } = declaration!;
+    expect(withoutSettings(after.settings, sets)).toEqual(withoutSettings(before.settings, sets));
+    const keeps = given.keepsResult === true || stores.length > 0;
+    // The history has a user setting only where the answers change one, and it is brought back by setting it again.
+    if (keeps || sets.length === 0) {
+      expect({ stores: stored(before, after) }).toEqual({ stores: keeps });
+      await expectBroughtBack(instrument, { entries: before.stored.history, before: textBefore });
+    }
     instrument.calibrations.restore(kept);
   });
+
+  if (given.inLowDose || verifying)
+    test('in Low Dose it is refused, or ends in the area that it names or in the one where it began', async () => {
+      const { registry } = instrument.kernel;
+      const lowDose = registry.has(LowDose) ? registry.get(LowDose) : undefined;
+      const { declaration } = instrument.session.menu().find((each) => each.id === id)!;
+      if (!lowDose || declaration!.not.includes('low dose')) return;
+      await lowDose.turnOn();
+      try {
+        await lowDose.goTo('View');
+        await given.prepare?.(instrument);
+        const began = lowDose.area;
+        const { areas } = lowDose;
+        expect(await run()).toBeUndefined();
+        expect({ on: lowDose.on, area: lowDose.area }).toEqual({ on: true, area: declaration!.lowDoseArea ?? began });
+        for (const name of lowDoseAreas)
+          if (name !== declaration!.lowDoseArea) expect(lowDose.areas[name]).toEqual(areas[name]);
+      } finally {
+        await lowDose.turnOff();
+      }
+    });
 
   test(
     'when the connection is lost for good, it ends, says what could not be put back, and stores nothing',

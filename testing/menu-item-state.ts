@@ -1,6 +1,9 @@
+import { LiveImage } from '../core/acquisition';
 import { Cameras } from '../core/devices';
+import { LowDose } from '../core/kernel';
 import { ImageShiftControl } from '../core/optics';
 import { showCalibrations } from '../core/store';
+import { UserSettings, userSettingNames } from '../core/user-settings';
 import type { virtualInstrument } from './virtual-instrument';
 
 type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
@@ -10,6 +13,7 @@ export async function stateOf(instrument: VirtualInstrument) {
   const { registry } = instrument.kernel;
   const settings: Record<string, unknown> = { camera: registry.get(Cameras).selected.traits.index };
   for (const { setting } of instrument.session.deviceSettings()) settings[setting.name] = await setting.read();
+  Object.assign(settings, workingState(instrument));
   settings['net image shift'] = await registry.get(ImageShiftControl).net.read();
   const history = await instrument.history.list();
   return {
@@ -17,6 +21,40 @@ export async function stateOf(instrument: VirtualInstrument) {
     stored: { calibrations: showCalibrations(instrument.calibrations.file), history: history.length },
   };
 }
+
+/** Prefix under which the state has the user settings, which an item may set for good where it says so. */
+export const userSettingPrefix = 'user setting ';
+
+/** Parameter sets, user settings, areas of Low Dose and the live image, as everything that runs afterwards finds them. */
+function workingState({
+  kernel: { registry },
+  settings,
+  session,
+}: VirtualInstrument): Readonly<Record<string, unknown>> {
+  const userSettings = registry.get(UserSettings);
+  const lowDose = registry.has(LowDose) ? registry.get(LowDose) : undefined;
+  return {
+    'parameter sets': Object.fromEntries(settings.parameterSets),
+    ...Object.fromEntries(userSettingNames.map((name) => [userSettingPrefix + name, userSettings.get(name)])),
+    'areas of Low Dose': lowDose && {
+      on: lowDose.on,
+      area: lowDose.area,
+      update: lowDose.continuousUpdate,
+      areas: lowDose.areas,
+    },
+    'live image': registry.has(LiveImage) ? registry.get(LiveImage).running : undefined,
+    'buffers that roll': session.buffers.rollCount,
+  };
+}
+
+/** A state without the user settings that an item says it sets. */
+export const withoutSettings = (
+  settings: Readonly<Record<string, unknown>>,
+  sets: readonly string[],
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(settings).filter(([name]) => !sets.some((each) => name === userSettingPrefix + each)),
+  );
 
 type State = Awaited<ReturnType<typeof stateOf>>;
 /** True when anything that is stored differs. */

@@ -14,7 +14,8 @@ import { parse as parseYaml } from 'yaml';
 import { brokenConfiguration } from '../errors';
 import { exitCodes } from '../output';
 import { prepareText } from '../property-writing';
-import type { CommandContext } from './context';
+import { WrittenParameterSets } from '../working-state/settings-history';
+import { type CommandContext, warningsOnly } from './context';
 import { readInput } from './properties';
 import { writeOnRequest } from './write-on-request';
 
@@ -74,6 +75,7 @@ async function writeChanges(
 ): Promise<number> {
   const { output, configuration } = context;
   const prepared = await prepareText(configuration, (text) => editParameterSets(text, configuration, changes));
+  const { parameterSets: before } = settingsOf(configuration);
   if (!prepared) {
     output.emit({ event: 'result', file: configuration, written: false, diff: '' });
     output.print(`${configuration} holds these parameters already.`);
@@ -81,6 +83,13 @@ async function writeChanges(
   }
   for (const line of prepared.diff.split('\n')) output.print(line);
   const isWritten = await writeOnRequest(context, prepared, options.yes);
+  if (isWritten) {
+    await using instrument = await context.open({ log: warningsOnly(output) });
+    const { history, log, session } = instrument;
+    const settings = { writtenParameterSets: before };
+    const parts = { settings, history, simulated: session.simulated, log };
+    await new WrittenParameterSets(configuration, parts).remember(changes);
+  }
   output.emit({ event: 'result', file: configuration, written: isWritten, diff: prepared.diff });
   return exitCodes.done;
 }

@@ -58,8 +58,8 @@ export async function setSettingCommand(
 export async function importSettingsCommand({ output, open }: CommandContext, from: string): Promise<number> {
   const bytes = readInput(from);
   await using instrument = await open({ log: warningsOnly(output) });
-  const { file, userSettings } = instrument.user;
-  const lasting = requireKept(await file.take(bytes, from), `${from} could not be taken over`);
+  const { userSettings } = instrument.user;
+  const lasting = requireKept(await userSettings.takeOver(bytes, from), `${from} could not be taken over`);
   for (const remark of [...lasting.remarks, ...userSettings.remarks]) output.remark(remark);
   output.emit({ event: 'result', file: lasting.path, from, remarks: userSettings.remarks });
   output.print(`${from} was taken over into ${lasting.path}. "parameter-sets import" takes over its camera sets.`);

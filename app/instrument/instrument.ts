@@ -26,13 +26,7 @@ import {
   WireRecorder,
 } from '../../core/kernel';
 import { Optics, instrumentNow } from '../../core/optics';
-import {
-  type ConfigSection,
-  ConfigurationWriting,
-  Settings,
-  editParameterSets,
-  loadSettings,
-} from '../../core/settings';
+import { type ConfigSection, ConfigurationWriting, Settings, loadSettings } from '../../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../../core/store';
 import { UserSettings } from '../../core/user-settings';
 import { lockInstrument } from './instrument-lock';
@@ -42,11 +36,12 @@ import { builtInPlugins } from '../built-in-plugins';
 import { changesOf, problemsOf } from '../check-plugins';
 import { brokenConfiguration } from '../errors';
 import { type ImageShiftKnowledge, deviceLimits, imageShiftLimit } from './device-limits';
-import { offerProperties, prepareText } from '../property-writing';
+import { offerProperties } from '../property-writing';
 import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
 import { undrivenCameras } from '../undriven-cameras';
 import { LiveImage } from '../../core/acquisition';
+import { configurationWriting } from '../working-state/configuration-writing';
 import { provideBufferWork } from '../working-state/buffers';
 import { provideLiveImage } from '../working-state/live-image';
 import { provideLowDose } from '../working-state/low-dose';
@@ -248,6 +243,7 @@ async function openStores(
     directory,
     simulated,
     elsewhere: options.calibrationDirectory !== undefined,
+    history,
     log,
   });
   const imageListeners: ((image: BufferedImage) => void)[] = [];
@@ -317,11 +313,8 @@ function assemble(
     },
   });
   kernel.provide(Session, session);
-  kernel.provide(ConfigurationWriting, {
-    file: options.configuration,
-    prepareParameterSets: (changes) =>
-      prepareText(options.configuration, (text) => editParameterSets(text, options.configuration, changes)),
-  });
+  const writing = configurationWriting(options.configuration, { settings, history, simulated, log });
+  kernel.provide(ConfigurationWriting, writing);
   kernel.activate();
   let unlock: (() => void) | undefined;
   const lock = (): void => void (unlock ??= lockInstrument(directory, options.doing ?? 'eucentric', log));

@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { Logger } from '../../core/base';
 import type { Settings } from '../../core/settings';
+import type { CalibrationHistory } from '../../core/store';
 import { FiledUserSettings, SettingsFile } from '../../core/user-settings';
+import { rememberUserSettings } from './settings-history';
 
 /** The user's settings of an instrument, with the file in which they are kept. */
 export interface OpenedUserSettings {
@@ -21,14 +23,15 @@ export async function openUserSettings(
     readonly simulated: boolean;
     /** True where the folder was given in place of that of the configuration. */
     readonly elsewhere: boolean;
+    readonly history: Pick<CalibrationHistory, 'append'>;
     readonly log: Pick<Logger, 'warn'>;
   },
 ): Promise<OpenedUserSettings> {
-  const { directory, simulated, elsewhere, log } = options;
+  const { directory, simulated, elsewhere, history, log } = options;
   const users = settings.userSettingsFile;
   const own = simulated || elsewhere ? path.join(directory, path.basename(users)) : users;
   const file = await SettingsFile.open({ path: own, simulated, ...(own !== users && { startFrom: users }) });
-  const userSettings = new FiledUserSettings(file);
+  const userSettings = new FiledUserSettings(file, rememberUserSettings(history, simulated, log));
   for (const remark of userSettings.remarks) log.warn(remark);
   return { file, userSettings };
 }

@@ -113,6 +113,12 @@ export const kernelErrors = {
       message: `${label} cannot run now: ${reason}.`,
       hint: 'Fix the reason given first, then try again.',
     }),
+  undeclaredSetting: (item: string, setting: string): EucentricError =>
+    new EucentricError({
+      code: 'run/undeclared-setting',
+      message: `${item} would set ${setting}, which it does not declare. Nothing was changed.`,
+      hint: 'This is a fault of the item; list the setting in "sets" of its declaration.',
+    }),
   noSuchBuffer: (buffer: string): EucentricError =>
     new EucentricError({
       code: 'buffers/no-such-buffer',

@@ -52,3 +52,4 @@ export {
   type WriteMode,
 } from './serialem';
 export { readCalibrationFile, type ShownCalibrations, type ShownRecord, showCalibrations } from './show';
+export * from './history/setting-changes';

@@ -17,6 +17,7 @@ export {
   findUserSetting,
   itemsOfSetting,
   parseUserSetting,
+  type RememberSettings,
   type Standing,
   UserSettings,
 } from './user-settings';

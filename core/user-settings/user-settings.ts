@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { service } from '../base';
 import {
   definitionOf,
@@ -70,6 +71,16 @@ export function parseUserSetting(name: UserSettingName, items: readonly string[]
 export const itemsOfSetting = (value: UserSettingValue): readonly string[] =>
   (Array.isArray(value) ? (value as readonly number[]) : [Number(value)]).map(String);
 
+/** Notes settings that were changed for good, each with its value before and after. */
+export type RememberSettings = (
+  changes: readonly {
+    readonly name: UserSettingName;
+    readonly before: UserSettingValue;
+    readonly after: UserSettingValue;
+  }[],
+  lasting: Lasting,
+) => Promise<void>;
+
 /** The user settings of a settings file. */
 export class FiledUserSettings implements UserSettings {
   private readonly forNow: { readonly name: UserSettingName; readonly value: UserSettingValue }[] = [];
@@ -77,7 +88,10 @@ export class FiledUserSettings implements UserSettings {
   /** Settings whose change could not be written. */
   private readonly unwritten = new Set<UserSettingName>();
 
-  constructor(private readonly settingsFile: SettingsFile) {
+  constructor(
+    private readonly settingsFile: SettingsFile,
+    private readonly remember?: RememberSettings,
+  ) {
     settingsFile.onChange(() => this.changed());
   }
 
@@ -96,7 +110,10 @@ export class FiledUserSettings implements UserSettings {
 
   async set<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): Promise<Lasting> {
     const items = itemsOfSetting(checked(name, value));
-    return this.noted(await this.settingsFile.edit((text) => text.set(name, items)), name);
+    const before = this.lastingValues();
+    const lasting = this.noted(await this.settingsFile.edit((text) => text.set(name, items)), name);
+    await this.rememberSince(before, lasting, [name]);
+    return lasting;
   }
 
   standing(name: UserSettingName): Standing {
@@ -110,7 +127,10 @@ export class FiledUserSettings implements UserSettings {
   }
 
   async takeOver(bytes: Uint8Array, from: string): Promise<Lasting> {
-    return this.noted(await this.settingsFile.take(bytes, from));
+    const before = this.lastingValues();
+    const lasting = this.noted(await this.settingsFile.take(bytes, from));
+    await this.rememberSince(before, lasting, userSettingNames);
+    return lasting;
   }
 
   bytes(): Uint8Array {
@@ -149,6 +169,24 @@ export class FiledUserSettings implements UserSettings {
   private filed(name: UserSettingName): UserSettingValue | undefined {
     const items = this.settingsFile.text.get(name);
     return items && valueOf(definitionOf(name), items.map(Number));
+  }
+
+  /** The values of the file, whatever scripts have set for now. */
+  private lastingValues(): ReadonlyMap<UserSettingName, UserSettingValue> {
+    return new Map(userSettingNames.map((name) => [name, this.filed(name) ?? definitionOf(name).default]));
+  }
+
+  private async rememberSince(
+    earlier: ReadonlyMap<UserSettingName, UserSettingValue>,
+    lasting: Lasting,
+    names: readonly UserSettingName[],
+  ): Promise<void> {
+    const later = this.lastingValues();
+    const changes = names.flatMap((name) => {
+      const [before, after] = [earlier.get(name)!, later.get(name)!];
+      return isDeepStrictEqual(before, after) ? [] : [{ name, before, after }];
+    });
+    if (changes.length > 0) await this.remember?.(changes, lasting);
   }
 
   /** Keeps in mind whether a change has been written; writing one writes all that came before. */

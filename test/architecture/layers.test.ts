@@ -39,6 +39,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   testing: [
     'app',
     'plugins',
+    'core/acquisition',
     'core/kernel',
     'core/optics',
     'core/user-settings',
@@ -96,6 +97,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   'core/kernel': [
     'core/optics',
+    'core/user-settings',
     'core/store',
     'core/settings',
     'core/devices',

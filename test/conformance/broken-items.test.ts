@@ -1,7 +1,10 @@
 import { builtInPlugins } from '../../app/built-in-plugins';
 import { type EucentricError, electronVolts } from '../../core/base';
 import { EnergyFilter, type Setting, device, quantity } from '../../core/devices';
-import { type PluginHost, type Run, defineItem, definePlugin } from '../../core/kernel';
+import { LiveImage } from '../../core/acquisition';
+import { ImageBuffers, LowDose, type PluginHost, type Run, defineItem, definePlugin } from '../../core/kernel';
+import { Settings } from '../../core/settings';
+import { UserSettings } from '../../core/user-settings';
 import { describeRuns } from './describe-menu-item';
 
 /** Declares a suite without running it, then runs it here; the names of the tests that fail. */
@@ -47,10 +50,20 @@ const PhasePlate = device<PhasePlate>('PhasePlate', {
 const sent: number[] = [];
 let voltage = 0;
 
+/** Working state that an item may change. */
+interface WorkingState {
+  readonly settings: Settings;
+  readonly users: UserSettings;
+  readonly lowDose: LowDose;
+  readonly live: LiveImage;
+  readonly buffers: ImageBuffers;
+}
+
 /** Work of the items of this file; each test sets its own. */
 const behaviour: {
   filter?: (filter: EnergyFilter, run: Pick<Run, 'preserve'>) => Promise<void>;
   plate?: (plate: PhasePlate, run: Pick<Run, 'preserve'>) => Promise<void>;
+  state?: (use: WorkingState, run: Pick<Run, 'setUserSetting' | 'restoreLater'>) => Promise<void> | void;
 } = {};
 
 const place = (label: string) => ({ menu: [], label, summary: `Is ${label}.` });
@@ -77,6 +90,18 @@ const plateItem = defineItem({
   },
 });
 
+const stateItem = defineItem({
+  id: 'test/state-item',
+  place: place('State Item'),
+  needs: { settings: Settings, users: UserSettings, lowDose: LowDose, live: LiveImage, buffers: ImageBuffers },
+  sets: ['TargetDefocus'],
+  forecast: () => ({ duration: { least: 0, most: 60 }, moves: [] }),
+  run: async (use, run) => {
+    await behaviour.state?.(use, run);
+    return run.report({ summary: 'Done.', values: {} });
+  },
+});
+
 const plugin = definePlugin({
   id: 'broken-items',
   summary: 'Items that are made wrong on purpose.',
@@ -92,6 +117,7 @@ const plugin = definePlugin({
     });
     host.menuItem(filterItem);
     host.menuItem(plateItem);
+    host.menuItem(stateItem);
   },
 });
 
@@ -153,5 +179,63 @@ describe('a new device of a plugin', () => {
     };
     expect(await failuresOf(() => describeRuns('test/plate-item', given))).toEqual([]);
     expect(sent).toContain(5);
+  });
+});
+
+describe('an item that works with parameter sets, user settings, Low Dose, buffers and the live image', () => {
+  const failures = (state: NonNullable<typeof behaviour.state>, more = {}): Promise<readonly string[]> => {
+    behaviour.state = state;
+    return failuresOf(() => describeRuns('test/state-item', { ...given, sample: 2, ...more }));
+  };
+  const stopped: unknown = expect.stringMatching(/^stopped at /);
+  const inLowDose: unknown = expect.stringMatching(/^in Low Dose it is refused/);
+
+  test.each<[string, NonNullable<typeof behaviour.state>]>([
+    [
+      'a parameter set',
+      ({ settings }) => void settings.changeParameterSet(0 as never, 'Trial', { exposure: 0.77 as never }),
+    ],
+    ['a user setting that it does not name', async ({ users }) => void (await users.set('TiltDelay', 2))],
+    ['a user setting for now', ({ users }) => void users.setForNow('TiltDelay', 3)],
+    ['an area of Low Dose', ({ lowDose }) => lowDose.change('Trial', { spotSize: 9 })],
+    ['the number of buffers that roll', ({ buffers }) => void (buffers.rollCount = 7)],
+  ])('and leaves %s changed is caught', async (_what, change) => {
+    expect(await failures(change)).toContainEqual(leavesEverything);
+  });
+
+  test('and ends the live image for ever is caught', async () => {
+    const found = await failures(({ live }) => live.stop());
+    expect(found).toContainEqual(stopped);
+    expect(found).not.toContainEqual(leavesEverything);
+  });
+
+  test('and leaves Low Dose in another area, or off, is caught', async () => {
+    const elsewhere = ({ lowDose }: WorkingState) => (lowDose.on ? lowDose.goTo('Record') : undefined);
+    expect(await failures(elsewhere, { inLowDose: true })).toContainEqual(inLowDose);
+    const off = ({ lowDose }: WorkingState) => lowDose.turnOff();
+    expect(await failures(off, { inLowDose: true })).toContainEqual(inLowDose);
+  });
+
+  test('and sets one for good that it names, or puts back what it changes, is not', async () => {
+    const good = await failures(
+      async ({ settings, users }, run) => {
+        const undo = settings.changeParameterSet(0 as never, 'Trial', { exposure: 0.77 as never });
+        run.restoreLater('the parameter set', undo);
+        await run.setUserSetting('TargetDefocus', users.get('TargetDefocus') === -1 ? -2 : -1);
+      },
+      { inLowDose: true },
+    );
+    expect(good).toEqual([]);
+  });
+
+  test('and asks the run to set one that it does not name is refused', async () => {
+    const codes: unknown[] = [];
+    const found = await failures((_use, run) =>
+      run.setUserSetting('TiltDelay', 2).then(
+        () => undefined,
+        (error: unknown) => void codes.push((error as EucentricError).code),
+      ),
+    );
+    expect([new Set(codes), found]).toEqual([new Set(['run/undeclared-setting']), []]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Token } from '../../base';
 import type { RecordName } from '../../store';
+import type { UserSettingName } from '../../user-settings';
 import type { LowDoseAreaName } from '../low-dose';
 import type { QuestionDeclaration } from '../operator/operator';
 import type { ExclusionName } from './exclusions';
@@ -33,6 +34,8 @@ export interface ItemDeclaration extends ItemPlace {
   readonly script?: string;
   /** The records that it changes; a change of another one is refused. */
   readonly stores: readonly RecordName[];
+  /** The user settings that it sets for good; setting another one is refused. */
+  readonly sets: readonly UserSettingName[];
   readonly questions: readonly QuestionDeclaration[];
   /** The values that it reports. */
   readonly results: ResultSpecs;

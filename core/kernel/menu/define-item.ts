@@ -1,5 +1,6 @@
 import type { Provided, Registry, Token } from '../../base';
 import type { CalibrationResult, RecordName } from '../../store';
+import type { UserSettingName } from '../../user-settings';
 import type { TappableHooks } from '../hooks';
 import type { LowDoseAreaName } from '../low-dose';
 import type { ItemDeclaration, ItemPlace } from './declaration';
@@ -34,6 +35,8 @@ export interface ItemSpec<N extends Needs, Q extends QuestionSpecs, R extends Re
   readonly results?: R;
   /** The records that it changes; a change of another one is refused. */
   readonly stores?: readonly RecordName[];
+  /** The user settings that it sets for good. */
+  readonly sets?: readonly UserSettingName[];
   /** The script command that runs it. */
   readonly script?: string;
   /** Its place in the order of work. */
@@ -123,7 +126,17 @@ function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>
   spec: ItemSpec<N, Q, R>,
   checked: ((use: Uses<N>) => boolean) | undefined,
 ): ItemDefinition {
-  const { id, place, needs, not = [], questions = {} as Q, results = {} as R, stores = [], measures = [] } = spec;
+  const {
+    id,
+    place,
+    needs,
+    not = [],
+    questions = {} as Q,
+    results = {} as R,
+    stores = [],
+    sets = [],
+    measures = [],
+  } = spec;
   const { script, order, helpPage, administratorOnly = false, anytime = false, saves = false, forecast } = spec;
   return {
     declaration: {
@@ -133,6 +146,7 @@ function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>
       needs: Object.values(needs),
       not,
       stores,
+      sets,
       questions: declaredQuestions(questions),
       results,
       measures,

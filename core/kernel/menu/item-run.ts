@@ -2,6 +2,7 @@ import type { Clock, Logger, Undo } from '../../base';
 import type { AnySetting } from '../../devices';
 import type { OpticalPlace } from '../../optics';
 import type { CalibrationResult, Change } from '../../store';
+import type { Lasting, UserSettingName, UserSettingValueOf } from '../../user-settings';
 import type { LiveBeside, Operator } from '../operator/operator';
 import type { AnswerTo, Asked, QuestionSpecs } from './questions';
 import type { ResultSpecs, ValuesOf } from './values';
@@ -42,6 +43,11 @@ export interface Run {
   accept(result: AcceptedDraft): Promise<CalibrationResult>;
   /** Reports a result that stores nothing. */
   report(result: ResultDraft): CalibrationResult;
+  /**
+   * Sets a user setting for good. The log says what it was, what it is and whether that lasts, and the history has it. Nothing is set where STOP was pressed before. Throws `run/undeclared-setting` for a
+   * setting that the item does not declare in `sets`, or `user-settings/wrong-value`.
+   */
+  setUserSetting<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): Promise<Lasting>;
   /**
    * Asks to start, after a text that says what will be done; left out in scripts. The item declares the question `start`.
    * Throws `run/not-started` when the operator declines.

@@ -22,7 +22,9 @@ import {
   type PropertySuggestion,
   recordOf,
 } from '../../store';
+import { UserSettings } from '../../user-settings';
 import type { BeamPath } from '../guards/beam-path';
+import { setUserSetting } from './set-user-setting';
 import { describeReason, RefusedError } from '../../judgement';
 import { readConditions } from './conditions';
 import { RunOperator, type ShowLive } from './run-operator';
@@ -284,6 +286,8 @@ export class Runner {
         tellReasons(operator, draft);
         return complete(draft);
       },
+      setUserSetting: (name, value) =>
+        setUserSetting(this.parts.find(UserSettings), declaration, { operator, signal }, name, value),
     };
   }
 

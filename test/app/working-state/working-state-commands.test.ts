@@ -77,3 +77,29 @@ test('a parameter that the camera does not allow is refused, and the configurati
   expect(run(configuration, 'parameter-sets', 'set', 'Trial', 'binning', '--yes').code).toBe(1);
   expect(readFileSync(configuration, 'utf8')).toBe(before);
 });
+
+test('the history says who changed which setting from what to what', () => {
+  const { configuration } = site();
+  run(configuration, 'settings', 'set', 'TargetDefocus', '-1.5');
+  run(configuration, 'settings', 'set', 'TargetDefocus', '-1.5');
+  run(configuration, 'parameter-sets', 'set', 'Trial', 'exposure=0.625', '--yes');
+  const entries = run(configuration, 'calibrations', 'history').lines();
+  expect(entries).toEqual([
+    expect.objectContaining({
+      item: 'settings/user-settings',
+      who: expect.any(String) as string,
+      when: expect.any(String) as string,
+      values: { TargetDefocus: { before: 0, after: -1.5 } },
+      summary: expect.stringMatching(/^TargetDefocus: 0 -> -1\.5\. Kept in /) as string,
+    }),
+    expect.objectContaining({
+      item: 'settings/parameter-sets',
+      values: { 'camera 0 Trial exposure': { before: expect.any(Number) as number, after: 0.625 } },
+    }),
+  ]);
+  const restored = run(configuration, 'calibrations', 'history', '--restore', String(entries[0]!.id));
+  expect([restored.code, lastOf(restored.lines())]).toEqual([
+    1,
+    expect.objectContaining({ code: 'history/nothing-to-restore' }),
+  ]);
+});
