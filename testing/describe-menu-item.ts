@@ -19,7 +19,8 @@ import { expectBroughtBack, storedText } from './bring-back';
 import { actions, contradictions, durationFits } from './forecast-check';
 import { spread, stateOf, stored, withoutSettings } from './menu-item-state';
 import { overlyPrecise } from './reading-figures';
-import { verifying, virtualInstrument } from './virtual-instrument';
+import { verifying } from './verifying';
+import { virtualInstrument } from './virtual-instrument';
 
 /** Facts about an item for a run on the virtual Krios. */
 export interface MenuItemCase {

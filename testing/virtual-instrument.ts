@@ -104,6 +104,3 @@ export function matrixError(measured: Matrix, truth: Matrix): { readonly percent
     degrees: Math.abs(matrixAngle(quotient).angle),
   };
 }
-
-/** True while the long statistics run. */
-export const verifying = process.env['EUCENTRIC_VERIFY'] !== undefined;

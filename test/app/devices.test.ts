@@ -6,7 +6,7 @@ import { createInstrument } from '../../app/instrument/instrument';
 import { Output } from '../../app/output';
 import { commands } from '../../plugins/serialem/transport';
 import { HitachiStandIn } from '../plugins/hitachi/stand-in-server';
-import { projectFolder } from '../support/virtual-instrument';
+import { projectFolder } from '../support/project-folder';
 import { TemscriptStandIn } from '../support/temscript-stand-in';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));

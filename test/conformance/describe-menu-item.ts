@@ -3,7 +3,7 @@ import type { ItemDefinition } from '../../core/kernel';
 import { placesOf } from '../../plugins/calibrations/menu';
 import * as suite from '../../testing/describe-menu-item';
 import { itemFiles } from '../support/item-files';
-import { projectFolder } from '../support/virtual-instrument';
+import { projectFolder } from '../support/project-folder';
 
 export type { MenuItemCase } from '../../testing/describe-menu-item';
 

@@ -3,7 +3,7 @@ import { findDefinition } from '../../core/settings';
 import { type ItemDefinition, helpHeadings, helpPageBeside, helpText } from '../../core/kernel';
 import { placesOf } from '../../plugins/calibrations/menu';
 import { itemFiles } from '../support/item-files';
-import { projectFolder } from '../support/virtual-instrument';
+import { projectFolder } from '../support/project-folder';
 
 const items = itemFiles('calibrations').map(({ file, definition }) => ({
   id: definition.declaration.id,

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { builtInPlugins } from '../../app/built-in-plugins';
-import { projectFolder } from '../support/virtual-instrument';
+import { projectFolder } from '../support/project-folder';
 import { describePlugin } from './describe-plugin';
 
 for (const id of Object.keys(builtInPlugins)) describePlugin(id);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { allItems, findItem, testsFor } from '../../scripts/item';
-import { projectFolder } from '../support/virtual-instrument';
+import { projectFolder } from '../support/project-folder';
 
 const { itemOfTest } = require('../../scripts/item-tests') as { itemOfTest(test: string): string | undefined };
 const items = allItems();

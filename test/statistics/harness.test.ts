@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { projectFolder } from '../support/virtual-instrument';
+import { projectFolder } from '../support/project-folder';
 
 const harness = path.join(projectFolder, 'build', 'statistics', 'harness', 'main');
 

@@ -4,7 +4,7 @@ import { loadTable, tableFiles } from '../../statistics/harness/load';
 import { allRows, rowName, rowsOf, secondsOf, seedsOf } from '../../statistics/harness/table';
 import { allItems } from '../../scripts/item';
 import { filesIn, textOf } from '../architecture/source-files';
-import { projectFolder } from '../support/virtual-instrument';
+import { projectFolder } from '../support/project-folder';
 
 const folder = path.join(projectFolder, 'statistics', 'tables');
 const tables = tableFiles(folder, /\.ts$/).map(loadTable);

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type ItemDefinition, isItemDefinition } from '../../core/kernel';
-import { projectFolder } from './virtual-instrument';
+import { projectFolder } from './project-folder';
 
 /** An item of a plugin with its file, as a path from `plugins/` without the ending. */
 export interface ItemFile {

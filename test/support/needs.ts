@@ -1,4 +1,4 @@
-import { verifying } from '../../testing/virtual-instrument';
+import { verifying } from '../../testing/verifying';
 
 /** Functions of jest for tests that need something. */
 export interface Conditional {

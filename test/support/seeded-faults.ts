@@ -2,7 +2,8 @@ import { errorContents } from '../../core/base';
 import { type Fault, type FaultKind, type FaultProxy } from './fault-proxy';
 import { Times, tellFigures } from './figures';
 import { resourcesOpen, until } from './until';
-import { randomNumbers, verifying } from './virtual-instrument';
+import { randomNumbers } from '../../statistics/support/random-numbers';
+import { verifying } from '../../testing/verifying';
 
 /** A wire for breaking in many places. */
 export interface WireUnderFaults {

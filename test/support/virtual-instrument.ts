@@ -1,13 +1,12 @@
-import path from 'node:path';
-
+export { verifying } from '../../testing/verifying';
 export { randomNumbers } from '../../statistics/support/random-numbers';
+export { projectFolder } from './project-folder';
 export {
   type VirtualInstrumentOptions,
   matrixError,
   runItem,
   trueImageShift,
   trueStage,
-  verifying,
   virtualInstrument,
 } from '../../testing/virtual-instrument';
 
@@ -17,6 +16,3 @@ export const partOfCamera = (yaml: string): string =>
     /^( +CameraSize[XY]): (\d+)$/gm,
     (_, name: string, size: string) => `${name}: ${64 * Math.round(Number(size) / 256)}`,
   );
-
-/** The root of the project. */
-export const projectFolder = path.resolve(__dirname, '..', '..');

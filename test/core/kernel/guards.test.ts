@@ -29,9 +29,10 @@ import { guardDevice } from '../../../core/kernel/guards/guard-device';
 import { guardStage } from '../../../core/kernel/guards/guard-stage';
 import type { Guarding } from '../../../core/kernel/guards/guarding';
 import type { DeviceLimits } from '../../../core/kernel/guards/limits';
-import { randomNumbers, verifying } from '../../support/virtual-instrument';
+import { randomNumbers } from '../../../statistics/support/random-numbers';
+import { verifying } from '../../../testing/verifying';
 
-const draws = verifying ? 1_000_000 : 100_000;
+const draws = verifying ? 1_000_000 : 20_000;
 const limits: DeviceLimits = {
   magIndexes: new Set([1, 2, 5].map(magIndex)),
   stage: { x: [-900, 950], y: [-800, 850], z: [-200, 200] },

@@ -1,6 +1,6 @@
 import { type Matrix, determinant, matrix, matrixAngle, product, rotation, scaleMatrix } from '../../../core/base';
 import { robustSpecimenToStage } from '../../../core/optics';
-import { randomNumbers } from '../../support/virtual-instrument';
+import { randomNumbers } from '../../../statistics/support/random-numbers';
 
 const column = { FEI: matrix(-1, 0, 0, -1), Hitachi: matrix(0, 1, -1, 0), 'inverted X': matrix(1, 0, 0, -1) };
 

@@ -1,5 +1,5 @@
 import { fieldCurvature } from '../../../imaging/lattice/field-curvature';
-import { randomNumbers } from '../../support/virtual-instrument';
+import { randomNumbers } from '../../../statistics/support/random-numbers';
 
 const halfSide = 256;
 const centres = Array.from({ length: 64 }, (_, block) => ({

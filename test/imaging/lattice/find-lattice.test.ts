@@ -7,7 +7,7 @@ import {
   image,
   trimDarkSurroundings,
 } from '../../../imaging';
-import { randomNumbers } from '../../support/virtual-instrument';
+import { randomNumbers } from '../../../statistics/support/random-numbers';
 import { inLongStatistics } from '../../support/needs';
 
 // Called for each pixel. A look-up on the guarded global object costs more than the call.

@@ -1,5 +1,5 @@
 import { findLattice, image } from '../../../imaging';
-import { randomNumbers } from '../../support/virtual-instrument';
+import { randomNumbers } from '../../../statistics/support/random-numbers';
 
 const { abs, cos, exp, floor, max, min, sin, sqrt, log } = Math;
 /** Share of a repeat that is opening, with rounded corners of this radius. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { projectFolder } from '../../support/virtual-instrument';
+import { projectFolder } from '../../support/project-folder';
 
 const [darkText = '', lightText = ''] = readFileSync(
   path.join(projectFolder, 'plugins/console/page/styles/base.css'),

@@ -4,7 +4,7 @@ import type { Frame } from '../../../core/devices';
 import { image } from '../../../imaging';
 import { Times, tellFigures } from '../../support/figures';
 import { until } from '../../support/until';
-import { verifying } from '../../support/virtual-instrument';
+import { verifying } from '../../../testing/verifying';
 import { haveBrowser, launchBrowser, openPage } from './support/browser';
 import { type ConsoleSite, serveSite } from './support/console-site';
 import { needs } from '../../support/needs';

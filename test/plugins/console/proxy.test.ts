@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { needs } from '../../support/needs';
 import { until } from '../../support/until';
-import { projectFolder } from '../../support/virtual-instrument';
+import { projectFolder } from '../../support/project-folder';
 import { haveBrowser, launchBrowser, openPage } from './support/browser';
 import { serveSite } from './support/console-site';
 import { tokenOf } from './support/web-client';

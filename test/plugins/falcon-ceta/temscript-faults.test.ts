@@ -1,7 +1,7 @@
 import { seconds } from '../../../core/base';
 import { type FaultProxy, faultProxy } from '../../support/fault-proxy';
 import { breakOften, demand } from '../../support/seeded-faults';
-import { verifying } from '../../support/virtual-instrument';
+import { verifying } from '../../../testing/verifying';
 import { ceta } from './cameras';
 import { ramp, temscriptCamera } from './temscript-cameras';
 

@@ -1,7 +1,7 @@
 import { micrometres } from '../../../core/base';
 import { type FaultProxy, faultProxy } from '../../support/fault-proxy';
 import { breakOften, demand } from '../../support/seeded-faults';
-import { verifying } from '../../support/virtual-instrument';
+import { verifying } from '../../../testing/verifying';
 import { type TemscriptColumnUnderTest, makeTemscriptColumn } from './make-temscript-column';
 
 let column: TemscriptColumnUnderTest;

@@ -3,7 +3,7 @@ import type { Exposure } from '../../../core/devices';
 import { gatanFunctions } from '../../../plugins/gatan-k2k3/protocol/functions';
 import { type FaultProxy, faultProxy } from '../../support/fault-proxy';
 import { breakOften, demand } from '../../support/seeded-faults';
-import { verifying } from '../../support/virtual-instrument';
+import { verifying } from '../../../testing/verifying';
 import { type Bench, bench, countAt, propertiesOf } from './setup';
 
 const exposure: Exposure = {

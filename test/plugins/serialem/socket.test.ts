@@ -3,7 +3,7 @@ import { packArguments, unpackReport } from '../../../plugins/serialem/script-va
 import { type FaultProxy, faultProxy } from '../../support/fault-proxy';
 import { breakOften, demand } from '../../support/seeded-faults';
 import { until } from '../../support/until';
-import { verifying } from '../../support/virtual-instrument';
+import { verifying } from '../../../testing/verifying';
 import { makeColumn, makeSocketColumn } from './make-column';
 import { report } from './stand-in-server';
 

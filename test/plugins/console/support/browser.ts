@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
 import { longestWait } from '../../../support/until';
-import { projectFolder } from '../../../support/virtual-instrument';
+import { projectFolder } from '../../../support/project-folder';
 
 /** True where the browser from the packages runs. */
 export const haveBrowser = process.platform === 'linux' && process.arch === 'x64';

@@ -8,7 +8,7 @@ import {
   type WeighedPair,
   weighImageShift,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-uncertainty';
-import { randomNumbers } from '../../../../support/virtual-instrument';
+import { randomNumbers } from '../../../../../statistics/support/random-numbers';
 
 const truth: Matrix = { xpx: -93.496, xpy: -506.492, ypx: 480.997, ypy: -93.358 };
 const steps = { x: 2.0898, y: 1.98826 };

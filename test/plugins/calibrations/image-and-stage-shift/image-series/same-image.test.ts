@@ -2,7 +2,7 @@ import { vector } from '../../../../../core/base';
 import type { BufferedImage } from '../../../../../core/kernel';
 import { FineRegistration, image } from '../../../../../imaging';
 import { alignPair } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/shift-series';
-import { randomNumbers } from '../../../../support/virtual-instrument';
+import { randomNumbers } from '../../../../../statistics/support/random-numbers';
 
 const size = 96;
 function noisy(seed: number): BufferedImage {

@@ -13,7 +13,7 @@ import {
   unexplainedRange,
   withFreshErrors,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/fresh-check';
-import { randomNumbers } from '../../../../support/virtual-instrument';
+import { randomNumbers } from '../../../../../statistics/support/random-numbers';
 
 const truth: Matrix = { xpx: -93.5, xpy: -506.5, ypx: 481, ypy: -93.4 };
 const steps = { x: 2.1, y: 2 };

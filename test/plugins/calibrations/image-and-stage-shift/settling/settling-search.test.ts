@@ -1,6 +1,6 @@
 import { type Vector, vector } from '../../../../../core/base';
 import { findDelayFactor } from '../../../../../plugins/calibrations/image-and-stage-shift/settling/settling-search';
-import { randomNumbers } from '../../../../support/virtual-instrument';
+import { randomNumbers } from '../../../../../statistics/support/random-numbers';
 
 /** Parts of a settling: nanometres at the factor 0, and the factor in which it falls to 1/e. */
 type Parts = readonly (readonly [nanometres: number, factor: number])[];

@@ -5,7 +5,7 @@ import {
   withoutDistortion,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-distortion';
 import type { WeighedStageFit } from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-uncertainty';
-import { randomNumbers } from '../../../../support/virtual-instrument';
+import { randomNumbers } from '../../../../../statistics/support/random-numbers';
 
 const side = 512;
 const half = side / 2;

@@ -1,0 +1,2 @@
+/** True while the long statistics run. */
+export const verifying = process.env['EUCENTRIC_VERIFY'] !== undefined;
