@@ -98,9 +98,15 @@ const maxLeftOut = 0.15;
  * they explain the displacements, so that the standard error holds what the series leaves open. Amplitude and phase are integrated out as
  * Gaussian unknowns. Source of the averaging: J. A. Hoeting et al., Statistical Science 14 (1999) 382.
  *
+ * @param wrong displacements by their index that are known to be wrong, and are left out from the beginning
  * @throws ImagingError 'imaging/too-few-points' below two displacements, 'imaging/shape-mismatch', 'imaging/bad-argument'
  */
-export function fitCyclicDrive(series: DriveSeries, model: DriveModel, evidence?: ScatterEvidence): DriveFit {
+export function fitCyclicDrive(
+  series: DriveSeries,
+  model: DriveModel,
+  evidence?: ScatterEvidence,
+  wrong: readonly number[] = [],
+): DriveFit {
   const count = series.displacements.length;
   if (count < 2) throw tooFewPoints('fitCyclicDrive', count, 2);
   if (series.positions.length !== count + 1 || series.errors.length !== count)
@@ -110,8 +116,8 @@ export function fitCyclicDrive(series: DriveSeries, model: DriveModel, evidence?
   const [waves, whitenedWaves] = [new DriveWaves(series.positions, slope), new WhitenedWaves(count)];
   const sizes = waveSizes(model.amplitudes, model.secondAmplitudes);
   const task: Task = { series, model, evidence, waves, whitened: whitenedWaves, sizes };
-  let found = explore(task, []);
-  const leftOut: number[] = [];
+  const leftOut = [...wrong];
+  let found = explore(task, leftOut);
   while (leftOut.length < Math.floor(maxLeftOut * count)) {
     const suspect = mostContradicting(task, leftOut, found);
     if (suspect === undefined) break;

@@ -54,14 +54,17 @@ export function weighStageShift(
   drift: StageDrift,
 ): WeighedStageFit {
   const evidence: ScatterEvidence[] = [];
-  const fit = (axis: 'x' | 'y', course: 'along' | 'across'): DriveFit => {
-    const found = fitAxis({ pairs, axis, course, rough, usual: usual[axis], binning, drift }, pooled(evidence));
+  const fit = (axis: 'x' | 'y', course: 'along' | 'across', wrong: readonly number[] = []): DriveFit => {
+    const found = fitAxis({ pairs, axis, course, rough, usual: usual[axis], binning, drift }, pooled(evidence), wrong);
     evidence.push(found.scatterEvidence);
     return found;
   };
-  // Across the movement no cycle hides the scatter of the moves.
+  // Across the movement no cycle hides the scatter of the moves, nor a wrong shift; and what is wrong across is wrong along, too.
   const across = { x: fit('x', 'across'), y: fit('y', 'across') };
-  const along = { x: fit('x', 'along'), y: fit('y', 'along') };
+  const along = { x: fit('x', 'along', across.x.leftOut), y: fit('y', 'along', across.y.leftOut) };
+  for (const axis of ['x', 'y'] as const)
+    if (along[axis].leftOut.length > across[axis].leftOut.length)
+      across[axis] = fit(axis, 'across', along[axis].leftOut);
   const columns = (['x', 'y'] as const).map((axis) => columnOf(along[axis], across[axis], directionOf(rough, axis)));
   const [ofX, ofY] = columns as [Column, Column];
   const scaled = ({ x, y }: Vector): Vector => ({ x: x * binning, y: y * binning });
@@ -91,6 +94,7 @@ export function columnError(
   const along = fitAxis(
     { pairs, axis, course: 'along', rough: matrix, usual, binning, drift },
     pooled([across.scatterEvidence]),
+    across.leftOut,
   );
   return Math.hypot(along.standardError, across.standardError) / Math.abs(along.slope);
 }
@@ -122,6 +126,7 @@ function directionOf(rough: Matrix, axis: 'x' | 'y'): Vector {
 function fitAxis(
   { pairs, axis, course, rough, usual, binning, drift }: AxisSeries,
   evidence: ScatterEvidence | undefined,
+  wrong: readonly number[] = [],
 ): DriveFit {
   const own = pairs.filter((pair) => pair.axis === axis);
   const along = directionOf(rough, axis);
@@ -157,6 +162,7 @@ function fitAxis(
     },
     model,
     evidence,
+    wrong,
   );
 }
 

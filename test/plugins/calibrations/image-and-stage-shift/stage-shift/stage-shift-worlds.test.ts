@@ -1,4 +1,5 @@
 import { normalizedErrors } from '../../../../../statistics/harness/pooling';
+import { errorsOf, measureWorld, quietWorld } from '../../../../../statistics/support/stage-world';
 import { rowsOf } from '../../../../../statistics/harness/table';
 import table from '../../../../../statistics/tables/stage-shift/stage-shift-worlds';
 
@@ -11,3 +12,20 @@ test.each(rowsOf(table))(
     expect(Math.max(...normalizedErrors([measured]).map(Math.abs))).toBeLessThan(6);
   },
 );
+
+test('a shift that is wrong across the movement is left out along it as well', () => {
+  // Along the movement a cycle of another length explains the wrong shift of an axis.
+  const draws = [
+    { seed: 33, world: { amplitude: 0.047, scatter: 0.0112, bad: 9.7 } },
+    { seed: 38, world: { amplitude: 0.061, scatter: 0.0203, bad: 15.2 } },
+  ];
+  for (const { seed, world } of draws) {
+    const measured = measureWorld({ ...quietWorld, ...world }, seed);
+    const { elements, stated } = errorsOf(measured);
+    expect(Math.max(...elements.map((element, index) => Math.abs(element / stated[index]!)))).toBeLessThan(3.5);
+    for (const { along, across } of Object.values(measured.fit.axes)) {
+      expect(along.leftOut.length).toBeGreaterThan(0);
+      expect(across.leftOut).toEqual(along.leftOut);
+    }
+  }
+});
