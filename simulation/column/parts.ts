@@ -22,6 +22,7 @@ import { magnification } from './lenses/magnification';
 import { normalization } from './lenses/normalization';
 import { scan } from './scan';
 import { shutters } from './shutters';
+import { projector } from './lenses/projector';
 import { stage } from './stage';
 import { stigmators } from './deflectors/stigmators';
 import { tuning } from './tuning/tuning';
@@ -43,6 +44,7 @@ export const standardParts = [
   specimen,
   drift,
   magnification,
+  projector,
   stage,
   focus,
   highDefocus,
