@@ -88,15 +88,15 @@ function fit(spectrum: Spectrum, request: CtfRequest, limits: FitLimits): CtfOut
   const all = accumulateCells(spectrum, grid, pixel);
   if (!all.power.some((power) => power > 0))
     return refusal([{ code: 'blank', text: 'the spectrum has no power between the resolution limits' }], []);
-  const cells = withoutSpots(all, transfer);
-  const finest = new FinestFit(cells, transfer, request, limits, spectrum);
+  const smoothed = withoutSpots(all, transfer, limits.phases !== undefined);
+  const finest = new FinestFit(smoothed, transfer, request, limits, spectrum);
   const { follow } = request;
   if (follow) {
     const start = { ...follow.defocus, phase: limits.phases ? follow.phaseShift : 0 };
     const outcome = finest.outcome({ rings: start, gain: Infinity, others: [], followed: true });
     if (outcome.kind === 'fit' && outcome.gain > minFollowedShare * follow.gain) return outcome;
   }
-  const candidates = compare(cells, transfer, limits);
+  const candidates = compare(smoothed.cells, transfer, limits);
   const [best, ...others] = candidates;
   if (!best) return refusal([{ code: 'no-rings', text: 'no defocus in the whole range shows rings' }], []);
   return finest.outcome({ ...best, others, followed: false });
@@ -107,18 +107,30 @@ function fit(spectrum: Spectrum, request: CtfRequest, limits: FitLimits): CtfOut
  *
  * Rings at most double the smooth spectrum. The smooth spectrum is fitted again after each round, because the spots have raised it.
  */
-function withoutSpots(cells: Cells, transfer: ContrastTransfer): Cells {
-  let kept = cells;
-  for (let round = 0; round < spotRounds; round++) {
-    const model = new RingModel(kept, transfer, { ...searchSize, phase: false });
-    const smooth = model.smoothSpectrum(model.fitSmooth());
-    const modes = kept.modes.map((n, cell) =>
-      kept.power[cell]! > smooth[cell]! * (spotRatio + spotDeviations / sqrt(n)) ? 0 : n,
-    );
-    if (modes.every((n, cell) => n === kept.modes[cell])) break;
-    kept = { ...kept, modes };
+function withoutSpots(all: Cells, transfer: ContrastTransfer, phase: boolean): Smoothed {
+  for (let cells = all, round = 0; ; round++) {
+    const model = new RingModel(cells, transfer, { ...fullSize, phase });
+    const smooth = model.fitSmooth();
+    if (round === spotRounds) return { cells, model, smooth };
+    const expected = model.smoothSpectrum(smooth);
+    let left = 0;
+    const modes = cells.modes.slice();
+    for (let cell = 0; cell < modes.length; cell++) {
+      const n = modes[cell]!;
+      if (n === 0 || cells.power[cell]! <= expected[cell]! * (spotRatio + spotDeviations / sqrt(n))) continue;
+      modes[cell] = 0;
+      left++;
+    }
+    if (left === 0) return { cells, model, smooth };
+    cells = { ...cells, modes };
   }
-  return kept;
+}
+
+/** Cells with their model and its smooth spectrum. */
+interface Smoothed {
+  readonly cells: Cells;
+  readonly model: RingModel;
+  readonly smooth: ModelFit;
 }
 
 interface Compared {
@@ -186,18 +198,20 @@ function plansOf(cells: Cells, transfer: ContrastTransfer, limits: FitLimits): S
 
 /** Fit with all cells, errors and judgement. */
 class FinestFit {
+  private readonly cells: Cells;
   private readonly model: RingModel;
   private readonly smooth: ModelFit;
 
   constructor(
-    private readonly cells: Cells,
+    smoothed: Smoothed,
     private readonly transfer: ContrastTransfer,
     private readonly request: CtfRequest,
     private readonly limits: FitLimits,
     private readonly spectrum: Spectrum,
   ) {
-    this.model = new RingModel(cells, transfer, { ...fullSize, phase: limits.phases !== undefined });
-    this.smooth = this.model.fitSmooth();
+    this.cells = smoothed.cells;
+    this.model = smoothed.model;
+    this.smooth = smoothed.smooth;
   }
 
   outcome({
