@@ -25,7 +25,7 @@ test('every test that draws more in the long statistics is one of their rows', (
   const drawsMore = filesIn(['test'])
     .filter((file) => file.endsWith('.test.ts') && !file.startsWith('test/architecture/'))
     .filter((file) =>
-      /\bverifying\b|\binLongStatistics\b|\bEUCENTRIC_VERIFY\b|\bbreakOften\(|\bTimes\b|\bsample: \d/.test(
+      /\bverifying\b|\binLongStatistics\b|\bEUCENTRIC_VERIFY\b|\bbreakOften\(|\bdrawsOf\(|\bTimes\b|\bsample: \d/.test(
         textOf(file),
       ),
     );

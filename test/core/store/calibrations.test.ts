@@ -1,4 +1,4 @@
-import { fc } from '../../support/properties';
+import { drawsOf, fc } from '../../support/properties';
 import { cameraIndex, magIndex as asMagIndex, matrix } from '../../../core/base';
 import { main, otherMatrix, shortTerm, Site, someMatrix, startMinutes } from './site';
 
@@ -287,7 +287,7 @@ describe('opening', () => {
             expect(calibrations.stage.get(magIndex, camera)).toEqual(value);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: drawsOf(150) },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { drawsOf } from '../../support/properties';
 import { cameraIndex, magIndex } from '../../../core/base';
 import { lstatSync, mkdirSync, readFileSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
@@ -115,7 +116,7 @@ describe('saving after another program has changed the file', () => {
 
 describe('two programs that save at the same time', () => {
   it('do not both say that they have saved', async () => {
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < drawsOf(20); round++) {
       site.write(main, ...original);
       const both = [await site.calibrations(), await site.calibrations()];
       both[0]!.imageShift.set(...at(17), someMatrix);

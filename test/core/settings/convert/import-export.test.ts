@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fc } from '../../../support/properties';
+import { drawsOf, fc } from '../../../support/properties';
 import { parse } from 'yaml';
 import {
   type CameraName,
@@ -172,7 +172,7 @@ describe('importing and exporting properties', () => {
         expect(sectionsOf(exported)).toEqual(joined(sectionsOf(properties)));
         expect(parse(importProperties(exported, 'out.txt').yaml)).toEqual(parse(imported.yaml));
       }),
-      { numRuns: 150 },
+      { numRuns: drawsOf(150) },
     );
   });
 
@@ -193,7 +193,7 @@ describe('importing and exporting properties', () => {
           valuesOf(parseSettings(properties, 'in.txt').settings),
         );
       }),
-      { numRuns: 50 },
+      { numRuns: drawsOf(50) },
     );
   });
 
@@ -209,7 +209,7 @@ describe('importing and exporting properties', () => {
           if (yaml !== '' && yaml !== '\n') parseSettings(yaml, 'in.yaml');
         },
       ),
-      { numRuns: 150 },
+      { numRuns: drawsOf(150) },
     );
   });
 });

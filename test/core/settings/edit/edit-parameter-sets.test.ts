@@ -1,4 +1,4 @@
-import { fc } from '../../../support/properties';
+import { drawsOf, fc } from '../../../support/properties';
 import { type CameraIndex, cameraIndex, seconds } from '../../../../core/base';
 import { editParameterSets, type ParameterSetChange, parseSettings } from '../../../../core/settings';
 
@@ -95,7 +95,7 @@ describe('parameter sets in a configuration', () => {
           expect(settings.parameterSets.get(cameraIndex(Number(index)))![name][field]).toEqual(value);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: drawsOf(60) },
     );
   });
 

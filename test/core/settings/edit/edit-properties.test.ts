@@ -1,4 +1,4 @@
-import { fc } from '../../../support/properties';
+import { drawsOf, fc } from '../../../support/properties';
 import {
   editProperties,
   exportProperties,
@@ -129,7 +129,7 @@ describe('a configuration that is edited', () => {
           expect(edited).toBe(text({ angle, pixel, cycle }));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: drawsOf(300) },
     );
   });
 
@@ -167,7 +167,7 @@ describe('a configuration that is edited', () => {
           previous.cameras.map(({ rotationAndPixel, index }) => rotationAndPixel.length + Number(index === 0)),
         );
       }),
-      { numRuns: 200 },
+      { numRuns: drawsOf(200) },
     );
   });
 

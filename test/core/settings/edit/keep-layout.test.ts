@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fc } from '../../../support/properties';
+import { drawsOf, fc } from '../../../support/properties';
 import { exportInLayout, importProperties, propertiesFileOf } from '../../../../core/settings';
 import { needsReading } from '../../../support/needs';
 import { sectionsOf } from '../sections-of';
@@ -131,7 +131,7 @@ describe('export in the layout of an earlier file', () => {
         expect(contentsOf(exported(yaml, earlier))).toEqual(contentsOf(exported(yaml, '')));
         expect(exported(importedFrom(earlier), earlier)).toBe(earlier);
       }),
-      { numRuns: 60 },
+      { numRuns: drawsOf(60) },
     );
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fc } from '../../../support/properties';
+import { drawsOf, fc } from '../../../support/properties';
 import { CalibrationFile, readCalibrationFile, showCalibrations } from '../../../../core/store';
 import { tellFigures } from '../../../support/figures';
 import { growth } from '../../../support/growth';
@@ -187,7 +187,7 @@ describe('anything at all', () => {
         expect(again.all().length).toBeGreaterThanOrEqual(0);
         showCalibrations(file!);
       }),
-      { numRuns: 100 },
+      { numRuns: drawsOf(100) },
     );
   });
 

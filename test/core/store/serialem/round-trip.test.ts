@@ -1,4 +1,4 @@
-import { fc } from '../../../support/properties';
+import { drawsOf, fc } from '../../../support/properties';
 import { CalibrationFile, type FileKind, fileFormats } from '../../../../core/store';
 import type { Field, Layout } from '../../../../core/store/serialem/fields';
 
@@ -72,7 +72,7 @@ describe.each(cases)('the codec of $name ($kind)', ({ kind, name, layout }) => {
         expect(fresh.render().equals(written)).toBe(true);
         expect(again.render('preserve').equals(written)).toBe(true);
       }),
-      { numRuns: 40 },
+      { numRuns: drawsOf(40) },
     );
   });
 });
@@ -139,7 +139,7 @@ describe('changing one record of a file', () => {
         file!.put(name, values, (each) => each[field.name] === changed[field.name]);
         expect(file!.get(name)).toContainEqual(values);
       }),
-      { numRuns: 60 },
+      { numRuns: drawsOf(60) },
     );
   });
 
@@ -166,7 +166,7 @@ describe('changing one record of a file', () => {
             .equals(CalibrationFile.parse(again.render('canonical'), 'file.txt').file!.render('canonical')),
         ).toBe(true);
       }),
-      { numRuns: 40 },
+      { numRuns: drawsOf(40) },
     );
   });
 });
