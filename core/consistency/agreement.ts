@@ -1,4 +1,4 @@
-import { normalizeDegrees } from '../base';
+import { normalizeDegrees, readable } from '../base';
 import {
   type Apart,
   type Site,
@@ -301,7 +301,7 @@ export function finding(
     cameras: [...new Set(places.map(({ camera }) => camera.index))],
     numbers: [...numbers, ...stageAxisNumbers(quantity, site), ...vectorNumbers(quantity, site)],
     difference: said,
-    message: `${nameOf(site)}: ${numbers.map(({ what, value, unit }) => `${value.toFixed(unit === 'nm' ? 4 : 1)} ${unit} ${what}`).join(', ')}: ${Math.abs(said.value).toFixed(1)} ${said.unit} apart${axesInWords(quantity, site)}. Probably wrong: the ${nameOfSubject(subject)}.`,
+    message: `${nameOf(site)}: ${numbers.map(({ what, value, unit }) => `${unit === 'nm' ? readable(value) : value.toFixed(1)} ${unit} ${what}`).join(', ')}: ${Math.abs(said.value).toFixed(1)} ${said.unit} apart${axesInWords(quantity, site)}. Probably wrong: the ${nameOfSubject(subject)}.`,
     reason,
     remedy: remedyOf(subject),
   };

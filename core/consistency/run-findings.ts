@@ -1,4 +1,4 @@
-import { determinant, normalizeDegrees } from '../base';
+import { determinant, normalizeDegrees, readable } from '../base';
 import { type Apart, type Site, apartInAngle, apartInScale, centre, directionOf, nameOf, sizeOf } from './sites';
 import { isBinning, isQuarterTurn } from './agreement';
 import { type ComparedNumber, type Finding, limits, percentOf, remedyOf } from './finding';
@@ -70,7 +70,8 @@ function judged(
   { said, code, difference: measureOf, error }: Wording,
 ): readonly Finding[] {
   const { outliers, jumps } = judgeRun(steps, apart, smallest);
-  const words = ({ value, unit }: ComparedNumber): string => `${value.toFixed(unit === 'um' ? 3 : 1)} ${unit}`;
+  const words = ({ value, unit }: ComparedNumber): string =>
+    `${unit === 'um' ? readable(value) : value.toFixed(1)} ${unit}`;
   return [
     ...outliers.map(({ site, value, expected, difference }): Finding => {
       const [here, there, size] = [said(value), said(expected), measureOf(difference)];
@@ -167,7 +168,7 @@ function shapes(run: readonly Site[]): readonly Finding[] {
         cameras: [site.camera.index],
         numbers,
         difference,
-        message: `${nameOf(site)}: ${numbers.map(({ what, value, unit }) => `${what} ${value.toFixed(unit === '' ? 3 : 1)}${unit && ` ${unit}`}`).join(', ')}.${flipped ? ' One axis of the matrix is inverted.' : ''} Probably wrong: the image shift calibration.`,
+        message: `${nameOf(site)}: ${numbers.map(({ what, value, unit }) => `${what} ${unit === '' ? readable(value) : value.toFixed(1)}${unit && ` ${unit}`}`).join(', ')}.${flipped ? ' One axis of the matrix is inverted.' : ''} Probably wrong: the image shift calibration.`,
         reason: `The two vectors have one shape at ${rest.length} other magnifications of the range, whatever the pixel size.`,
         remedy: remedyOf('image shift'),
       },

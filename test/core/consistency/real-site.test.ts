@@ -43,7 +43,7 @@ needsReading(haveSiteFiles).describe('the files of a real Krios', () => {
   test('are reported in words without colour', () => {
     const { stdout } = called();
     expect(stdout).toContain(
-      'mag index 16 (2500x): 2.9590 nm by the properties, 2.5040 nm by the stage calibration: 17.1 % apart (stage X -17.1, Y -13.7 %; image-shift vectors 1.10 and 1.12 um',
+      'mag index 16 (2500x): 2.96 nm by the properties, 2.5 nm by the stage calibration: 17.1 % apart (stage X -17.1, Y -13.7 %; image-shift vectors 1.10 and 1.12 um',
     );
     expect(stdout).toMatch(/70 matrices: 1 error, 3 warnings, 0 remarks\.\n$/);
     expect([...stdout].every((letter) => letter === '\n' || letter >= ' ')).toBe(true);

@@ -75,7 +75,7 @@ describe('after a calibration', () => {
     const { said, run, stages, doubts } = site();
     run('stage-shift', () => void stages.push({ magIndex: magIndex(6), camera: cameraIndex(0), matrix: stageOf(3.6) }));
     expect(said).toHaveLength(1);
-    expect(said[0]).toContain('3.0000 nm by the properties, 3.6000 nm by the stage calibration');
+    expect(said[0]).toContain('3 nm by the properties, 3.6 nm by the stage calibration');
     expect(
       doubts()
         .of('stage-shift')
@@ -91,6 +91,6 @@ describe('after a calibration', () => {
     const { said, run, found } = site();
     run('find-pixel-size', () => void found.push({ camera: 0, magIndex: 9, pixelSize: 0.5 }));
     expect(said).toHaveLength(1);
-    expect(said[0]).toContain('0.5000 nm just found');
+    expect(said[0]).toContain('0.5 nm just found');
   });
 });
