@@ -33,6 +33,8 @@ export function createOutcomeCard(store: Store): HTMLElement {
 function contents(store: Store, outcome: OutcomeState, dismiss: () => void): readonly (HTMLElement | undefined)[] {
   const { end, summary, hint, code, verdict, remarks, values, matrix, tables, stored, stores, writtenTo } = outcome;
   const { keptBy = 'saving' } = outcome;
+  // A path that the summary names is not shown a second time.
+  const unsaid = values.filter(({ name, value }) => name !== 'path' || !summary.includes(String(value)));
   const doubtful = colourOf(verdict) === 'caution';
   const kind = end === 'failed' ? 'trouble' : end === 'stopped' || doubtful ? 'caution' : 'fine';
   const heading = headingOf(outcome);
@@ -52,7 +54,7 @@ function contents(store: Store, outcome: OutcomeState, dismiss: () => void): rea
     hint ? h('p', { class: 'hint' }, hint) : undefined,
     ...remarks.filter((remark) => !summary.includes(remark)).map((remark) => h('p', { class: 'hint' }, remark)),
     matrix ? matrixCard(matrix) : undefined,
-    values.length > 0 ? valueTable(values) : undefined,
+    unsaid.length > 0 ? valueTable(unsaid) : undefined,
     ...tables.map(rowTable),
     end === 'done' ? createTrend(store, outcome.item, outcome.number) : undefined,
     h(
@@ -227,7 +229,7 @@ function saving(store: Store): HTMLElement {
 
 /** The switch that saving needs, for those who may use it. */
 function administratorMode(store: Store, on: boolean): readonly HTMLElement[] {
-  const item = store.shared.menu?.find(({ id }) => id === 'calibrations/administration/administrator');
+  const item = store.shared.menu?.find(({ id }) => id.endsWith('/administrator'));
   if (on || !item || !store.isAdministrator || !store.inControl) return [];
   const turnOn = (): void => void store.do({ do: 'run', item: item.id });
   return [h('button', { type: 'button', onclick: turnOn }, 'Turn on Administrator mode')];
