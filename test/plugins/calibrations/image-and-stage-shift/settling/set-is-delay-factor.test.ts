@@ -39,9 +39,17 @@ describe('what has not settled', () => {
     electronsPerFieldPixelPerSecond: 1000,
   };
 
-  test.each(['nine', 'six'] as const)('is measured from %s points as it is, and the drift with it', async (pattern) => {
-    await using instrument = await settlingInstrument(settling);
-    const { result, missing } = await measuredSettling(instrument, 0.5, pattern);
+  let instrument: Awaited<ReturnType<typeof settlingInstrument>>;
+  const measured = new Map<'nine' | 'six', Awaited<ReturnType<typeof measuredSettling>>>();
+  beforeAll(async () => {
+    instrument = await settlingInstrument(settling);
+    for (const pattern of ['nine', 'six'] as const)
+      measured.set(pattern, await measuredSettling(instrument, 0.5, pattern));
+  });
+  afterAll(() => instrument[Symbol.asyncDispose]());
+
+  test.each(['nine', 'six'] as const)('is measured from %s points as it is, and the drift with it', (pattern) => {
+    const { result, missing } = measured.get(pattern)!;
     const { unsettledX, unsettledY } = result.values as { unsettledX: number; unsettledY: number };
     // A step is half the shorter side of the camera, in any direction.
     const { height } = instrument.kernel.registry.get(Cameras).selected.traits;
@@ -57,9 +65,7 @@ describe('what has not settled', () => {
   });
 
   test('nine points give the four lines, whose differences show it', async () => {
-    await using instrument = await settlingInstrument(settling);
-    const { result } = await measuredSettling(instrument, 0.5, 'nine');
-    const { lines, unsettledX, unsettledY } = result.values as {
+    const { lines, unsettledX, unsettledY } = measured.get('nine')!.result.values as {
       lines: { x: number; y: number }[];
       unsettledX: number;
       unsettledY: number;
@@ -68,9 +74,8 @@ describe('what has not settled', () => {
     // The first image follows none, the third step the second: one and two shares, in opposite directions.
     expect(Math.abs((lines[0]!.x - lines[1]!.x) / (3 * unsettledX) - 1)).toBeLessThan(0.15);
     expect(Math.abs((lines[2]!.y - lines[3]!.y) / (3 * unsettledY) - 1)).toBeLessThan(0.15);
-    const settled = (await measuredSettling(instrument, 6, 'nine')).result.values as typeof result.values & {
-      lines: { x: number; y: number }[];
-    };
+    const { result } = await measuredSettling(instrument, 6, 'nine');
+    const settled = result.values as typeof result.values & { lines: { x: number; y: number }[] };
     expect(Math.abs(settled.lines[0]!.x - settled.lines[1]!.x)).toBeLessThan(
       0.05 * Math.abs(lines[0]!.x - lines[1]!.x),
     );
@@ -179,7 +184,7 @@ describe('measuring', () => {
     magIndex: 22,
     answers: { factor: '0.2', measure: 'six' },
     keepsResult: true,
-    sample: 4,
+    sample: 3,
     prepare: (instrument) =>
       instrument.calibrations.imageShift.set(asMagIndex(22), cameraIndex(0), trueImageShift(instrument, 22), {
         sessionMeasured: false,
