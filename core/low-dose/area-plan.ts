@@ -119,7 +119,12 @@ export function planWay(
   },
   to: PlacedArea,
   context: PlanContext,
-): { readonly steps: readonly AreaStep[]; readonly imageShift: ImageShiftInForce } {
+): {
+  readonly steps: readonly AreaStep[];
+  readonly imageShift: ImageShiftInForce;
+  /** Net image shift in the area, before the column rounds it. */
+  readonly net: Vector<ImageShiftUnits>;
+} {
   const inForce = from.inForce ?? asInRecord(from.record);
   const { name, area } = to;
   const target: MagIndex = area.magIndex ?? present.magIndex;
@@ -196,7 +201,7 @@ export function planWay(
   const beamTilt = crosses ? area.beamTiltOffset : subtract(area.beamTiltOffset, inForce.beamTiltOffset);
   note(context.shiftsBeamTilt && !isZero(beamTilt) && { kind: 'beamTilt', by: beamTilt });
   const imageShift = { units: wanted.own, magIndex: target, ...(to.centring && { centring: to.centring }) };
-  return { steps, imageShift };
+  return { steps, imageShift, net: wanted.there };
 }
 
 /** Offsets of a column that no area has touched yet: it stands as Record has it. */

@@ -1,4 +1,16 @@
-import { type Clock, type Logger, type RawLensValue, type Vector, add, apply, describe, vector } from '../base';
+import {
+  type Clock,
+  type Logger,
+  type RawLensValue,
+  type Vector,
+  add,
+  apply,
+  describe,
+  vector,
+  type ImageShiftUnits,
+  length,
+  subtract,
+} from '../base';
 import type { Readable, Setting } from '../devices';
 import type { LowDose, LowDoseArea, LowDoseAreaName, LowDoseChange, LowDoseLeft } from '../kernel';
 import type { ImageShiftCarrying, ImageShiftControl } from '../optics';
@@ -16,7 +28,7 @@ import {
 import { lowDoseErrors } from './errors';
 import { type ColumnSigns, LeftBehind } from './left-in-force';
 import type { LowDoseStateFile } from './low-dose-state';
-import { centringOf, planContext, type PlanSources } from './plan-context';
+import { centringOf, planContext, type PlanSources, presentColumn } from './plan-context';
 import { type AreaDevices, walk } from './walk';
 
 /** Dependencies of Low Dose. */
@@ -37,6 +49,8 @@ export interface LowDoseParts extends PlanSources {
 /** Settings of an area that the column has, by the field that holds each. */
 const columnFields = ['magIndex', 'spotSize', 'intensity', 'alpha', 'probeMode'] as const;
 const maxAxisPosition = 19;
+/** Image shifts that are read within this many units of each other are the same reading. */
+const sameHeld = 1e-9;
 
 /** Low Dose over the devices of a column, with its areas in the user's settings file. */
 export class LowDoseControl implements LowDose {
@@ -48,6 +62,8 @@ export class LowDoseControl implements LowDose {
   private moving = false;
   /** Definition by which the present area was entered; a later one is followed. */
   private entered: string | undefined;
+  /** Net image shift of the last way, and what the column made of it in its steps. */
+  private arrived: { readonly net: Vector<ImageShiftUnits>; readonly held: Vector } | undefined;
   /** Definition that the column was to follow last. */
   private tried: string | undefined;
   private following: Promise<void> | undefined;
@@ -211,7 +227,7 @@ export class LowDoseControl implements LowDose {
   /** Goes from the area that is in use to another one, or to the same one as it is defined now. */
   private async enter(name: LowDoseAreaName, signal?: AbortSignal): Promise<void> {
     if (this.book.read(name).diffraction) throw lowDoseErrors.diffraction(name);
-    const present = await this.present(signal);
+    const present = await presentColumn(this.parts, signal);
     await this.complete(name, present);
     await this.go(this.book.placed(name), present, signal);
     await this.blankAsNeeded(signal).catch((error: unknown) =>
@@ -220,7 +236,8 @@ export class LowDoseControl implements LowDose {
     this.changed();
   }
 
-  private async go(to: PlacedArea, present: PresentColumn, signal?: AbortSignal): Promise<void> {
+  private async go(to: PlacedArea, found: PresentColumn, signal?: AbortSignal): Promise<void> {
+    const present = this.unrounded(found);
     const { clock, carrying, state } = this.parts;
     const { inForce, current } = this;
     const { name } = to;
@@ -256,7 +273,16 @@ export class LowDoseControl implements LowDose {
     this.tried = undefined;
     this.inForce = putOn;
     this.leftBehind.forget();
-    await state.write({ area: name, inForce: putOn, ...(await this.signs()), moving: false });
+    const signs = await this.signs();
+    this.arrived = { net: way.net, held: signs.imageShift };
+    await state.write({ area: name, inForce: putOn, ...signs, moving: false });
+  }
+
+  /** The column with the image shift that was asked for, where nobody has changed it since: its steps would add up from way to way. */
+  private unrounded(found: PresentColumn): PresentColumn {
+    const { arrived } = this;
+    const isSame = arrived && length(subtract(found.imageShift, arrived.held)) < sameHeld;
+    return isSame ? { ...found, imageShift: arrived.net } : found;
   }
 
   private async signs(signal?: AbortSignal): Promise<ColumnSigns> {
@@ -272,6 +298,7 @@ export class LowDoseControl implements LowDose {
   private leave(): void {
     this.current = undefined;
     this.entered = undefined;
+    this.arrived = undefined;
     this.inForce = undefined;
   }
 
@@ -292,7 +319,7 @@ export class LowDoseControl implements LowDose {
         const { area, ...placed } = wanted;
         const { axisPosition, beamShiftOffset, beamTiltOffset } = area;
         const kept = { axisPosition, beamShiftOffset, beamTiltOffset };
-        await this.go({ ...placed, area: kept }, await this.present(signal), signal);
+        await this.go({ ...placed, area: kept }, await presentColumn(this.parts, signal), signal);
       });
   }
 
@@ -329,19 +356,6 @@ export class LowDoseControl implements LowDose {
     };
   }
 
-  private async present(signal?: AbortSignal): Promise<PresentColumn> {
-    const { devices, imageShift } = this.parts;
-    const { spotSize, intensity, alpha, probeMode } = devices;
-    return {
-      magIndex: await devices.magIndex.read(signal),
-      imageShift: await imageShift.net.read(signal),
-      ...(spotSize && { spotSize: await spotSize.read(signal) }),
-      ...(intensity && { intensity: await intensity.read(signal) }),
-      ...(alpha && { alpha: await alpha.read(signal) }),
-      ...(probeMode && { probeMode: await probeMode.read(signal) }),
-    };
-  }
-
   /** Fills what nobody has defined with what the column has. */
   private async complete(name: LowDoseAreaName, present: PresentColumn): Promise<void> {
     const { area } = this.book.read(name);
@@ -351,7 +365,7 @@ export class LowDoseControl implements LowDose {
   }
 
   private async store(name: LowDoseAreaName, signal?: AbortSignal): Promise<void> {
-    const present = await this.present(signal);
+    const present = await presentColumn(this.parts, signal);
     const { area } = this.book.read(name);
     const fields = Object.fromEntries(columnFields.map((field) => [field, present[field] ?? area[field]]));
     await this.book.define(name, { ...area, ...(fields as Partial<LowDoseArea>) });

@@ -6,6 +6,7 @@ import type { Settings } from '../settings';
 import type { UserSettings } from '../user-settings';
 import type { AreaBook } from './area-book';
 import type { PlacedArea, PlanContext, PresentColumn } from './area-plan';
+import type { AreaDevices } from './walk';
 
 /** Sources of what a way to an area is planned by. */
 export interface PlanSources {
@@ -66,4 +67,22 @@ export function centringOf(
   const probeMode = area.probeMode ?? present.probeMode;
   const probe = probeMode && { probe: probeMode === 'micro' ? 1 : 0 };
   return centringAt(place, { spot, intensity, defocus: defocusOffset, ...probe });
+}
+
+/** Reads the settings that a way to an area starts from. */
+export async function presentColumn(
+  {
+    devices: { magIndex, spotSize, intensity, alpha, probeMode },
+    imageShift,
+  }: { readonly devices: Omit<AreaDevices, 'imageShift'>; readonly imageShift: Pick<ImageShiftControl, 'net'> },
+  signal?: AbortSignal,
+): Promise<PresentColumn> {
+  return {
+    magIndex: await magIndex.read(signal),
+    imageShift: await imageShift.net.read(signal),
+    ...(spotSize && { spotSize: await spotSize.read(signal) }),
+    ...(intensity && { intensity: await intensity.read(signal) }),
+    ...(alpha && { alpha: await alpha.read(signal) }),
+    ...(probeMode && { probeMode: await probeMode.read(signal) }),
+  };
 }
