@@ -24,6 +24,7 @@ const magIndexes: Readonly<Record<string, readonly number[]>> = {
   'simulator.yaml': [10, 22],
   'talos-ceta.yaml': [10, 22],
   'talos-oneview-orius.yaml': [10, 22],
+  'talos-stem.yaml': [22],
   'talos-through-serialem.yaml': [10, 22],
 };
 /** A magnification at which the steps of Stage Shift cover whole cycles of the stage in few images, and what the cycles are. */
@@ -37,6 +38,7 @@ const stageShifts: Readonly<
   'simulator.yaml': { magIndex: 7, extents: [62, 41] },
   'talos-ceta.yaml': { magIndex: 11, extents: [61, 41] },
   'talos-oneview-orius.yaml': { magIndex: 11, extents: [61, 41] },
+  'talos-stem.yaml': { magIndex: 11, extents: [61, 41] },
   'talos-through-serialem.yaml': { magIndex: 11, extents: [61, 41] },
 };
 /** Images of half as many pixels on a side for a direct detector; those of the other cameras are as small as that already. */

@@ -53,6 +53,7 @@ describe('config/', () => {
       'simulator.yaml',
       'talos-ceta.yaml',
       'talos-oneview-orius.yaml',
+      'talos-stem.yaml',
       'talos-through-serialem.yaml',
     ]);
   });
