@@ -19,7 +19,7 @@ export interface Spectrum {
 /** Share of a side of the image over which its edges fade. */
 const taperShare = 0.04;
 /** Pixels from which the median is taken, and distance from it in standard deviations beyond which a pixel is flawed. */
-const [clipSamples, clipDeviations, madToDeviation] = [8191, 8, 1.4826];
+const [clipSamples, clipDeviations, madToDeviation] = [2047, 8, 1.4826];
 const largestSide = 8192;
 const smallestSide = 64;
 

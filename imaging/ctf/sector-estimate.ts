@@ -8,7 +8,9 @@ const { PI, abs, cos, floor, sin, sqrt } = Math;
 /** Sectors that are looked at one by one. */
 const groups = 12;
 /** Search of each sector about the fit: up to this share of a ring, in steps. */
-const [reach, steps] = [1, 24];
+const [reach, steps] = [1, 16];
+/** Depth of the rings below which a bin says nothing of the defocus. */
+const leastDepth = 0.004;
 /** Gain in nats that a sector must have by itself to take part. */
 const minGain = 4;
 
@@ -50,6 +52,7 @@ export function sectorOffsets(
   const constant = 2 * (transfer.constantPhase + rings.phase);
   const defocusOf = sectorDefocus(rings, sectors);
   for (let bin = 0; bin < bins; bin++) {
+    if (abs(depths[bin]!) < leastDepth) continue;
     const u = low + (bin + 0.5) * width;
     for (let sector = 0; sector < sectors; sector++) {
       const cell = bin * sectors + sector;
@@ -73,17 +76,23 @@ export function sectorOffsets(
     let [information, own] = [0, 0];
     const scores = new Float64Array(2 * steps + 1);
     for (let bin = 0; bin < bins; bin++) {
+      if (abs(depths[bin]!) < leastDepth) continue;
       const index = group * bins + bin;
       const turn = 2 * PI * transfer.wavelength * (low + (bin + 0.5) * width);
       information += 0.5 * weights[index]! * (depths[bin]! * turn) ** 2;
       own += 0.5 * weights[index]! * depths[bin]! ** 2;
       // the phase turns by the same angle from step to step
-      const [c, s] = [cos(turn * step), sin(turn * step)];
-      let [x, y] = [cos(turn * steps * step), -sin(turn * steps * step)];
-      const [forCosine, forSine] = [depths[bin]! * cosines[index]!, depths[bin]! * sines[index]!];
+      const c = cos(turn * step);
+      const s = sin(turn * step);
+      let x = cos(turn * steps * step);
+      let y = -sin(turn * steps * step);
+      const forCosine = depths[bin]! * cosines[index]!;
+      const forSine = depths[bin]! * sines[index]!;
       for (let at = 0; at <= 2 * steps; at++) {
         scores[at]! -= forCosine * x - forSine * y;
-        [x, y] = [x * c - y * s, x * s + y * c];
+        const turned = x * c - y * s;
+        y = x * s + y * c;
+        x = turned;
       }
     }
     let [best, bestAt] = [-Infinity, 0];
