@@ -41,11 +41,18 @@ const micrometres = (angstroms: number): string => `${(angstroms / 10000).toFixe
 /** Doubts that follow from a fit and what was compared with it. */
 export function findingsOfFit(facts: FitFacts): CtfFinding[] {
   const { mean, gain, comparedGain, rival, expected, searched, upright, sectors, vague, ringCount } = facts;
-  if (gain < minGain || vague)
+  if (gain < minGain)
     return [
       {
         code: 'no-rings',
         text: `the best rings, at a defocus of ${micrometres(mean)}, describe the spectrum better than none by only ${gain.toFixed(0)} nats, which chance, an edge or a lattice can do`,
+      },
+    ];
+  if (vague)
+    return [
+      {
+        code: 'no-rings',
+        text: `the rings do not determine the defocus near ${micrometres(mean)} to a quarter of a ring, with a gain of ${gain.toFixed(0)} nats`,
       },
     ];
   if (ringCount < minRings)
