@@ -5,6 +5,15 @@
 export const forReading = (text: string): string =>
   text.replace(/(?<![A-Za-z])um(?![A-Za-z])/g, '\u00b5m').replace(/(?<=\d) \+- (?=\d)/g, ' \u00b1 ');
 
+/** Bytes of a picture or a file, in which nothing may change. */
+const encodedBytes = /^[A-Za-z0-9+/]{24,}={0,2}$/;
+
+/** A value as JSON for a page, its texts for people. */
+export const jsonForReading = (value: unknown): string =>
+  JSON.stringify(value ?? null, (_, each: unknown) =>
+    typeof each === 'string' && !encodedBytes.test(each) ? forReading(each) : each,
+  );
+
 /** True for a terminal that shows the sign for micrometres: any on Windows, and elsewhere one whose locale is UTF-8. */
 export function showsEverySign(
   { isTTY }: { readonly isTTY?: boolean },

@@ -1,5 +1,5 @@
 import type { ConsoleState, LogEntry, Part } from '../protocol';
-import { forReading } from '../../../core/base';
+import { jsonForReading } from '../../../core/base';
 
 const maxLines = 2000;
 const longestLine = 4000;
@@ -17,7 +17,7 @@ export class SharedState {
 
   /** Replaces a part; an equal part is not reported. */
   set<Name extends Part>(part: Name, value: ConsoleState[Name]): void {
-    const text = forReading(JSON.stringify(value ?? null));
+    const text = jsonForReading(value);
     if (this.parts.get(part)?.text === text) return;
     this.parts.set(part, { value, text });
     this.tell(part);

@@ -1,9 +1,19 @@
-import { counted, forReading, showsEverySign } from '../../../core/base';
+import { counted, forReading, jsonForReading, showsEverySign } from '../../../core/base';
 
 test('micrometres and errors have their signs where people read', () => {
   expect(forReading('moved by 3.5 um, 2 px per um')).toBe('moved by 3.5 µm, 2 px per µm');
   expect(forReading('-0.3 +- 0.1 nm, a +- b')).toBe('-0.3 ± 0.1 nm, a +- b');
   expect(forReading('vacuum, umbrella, 60um')).toBe('vacuum, umbrella, 60µm');
+});
+
+test('a page gets texts with these signs, and the bytes of pictures and files as they are', () => {
+  const bytes = Buffer.from('+/um+um/+um+um/um/um+um+um/+', 'base64').toString('base64');
+  expect(bytes).toContain('um');
+  expect(JSON.parse(jsonForReading({ text: 'by 2 um', grey: bytes, none: undefined }))).toEqual({
+    text: 'by 2 µm',
+    grey: bytes,
+  });
+  expect(jsonForReading(undefined)).toBe('null');
 });
 
 test('a terminal shows it where its locale has it; a pipe gets plain letters', () => {

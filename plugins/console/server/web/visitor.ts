@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Message, Part, Role } from '../../protocol';
-import { errorContents, forReading } from '../../../../core/base';
+import { errorContents, jsonForReading } from '../../../../core/base';
 import { consoleErrors } from '../errors';
 import type { SharedState } from '../shared-state';
 
@@ -68,7 +68,7 @@ export class Visitor {
 
   /** Sends a message to this browser alone. */
   send(message: Message): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(forReading(JSON.stringify(message)));
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(jsonForReading(message));
   }
 
   /** Sends an image as soon as the present messages have arrived; drops an earlier image that is still waiting. */
