@@ -44,9 +44,9 @@ export class ComColumns {
     this.wire = comFeiWire({
       program: options.program ?? 'TEMScripting.Instrument.1',
       hostCommand: windows.command,
-      answerLimit: options.answerLimit ?? 60,
+      answerLimit: options.answerLimit ?? 600,
       stageTimeoutFactor: 1,
-      startLimit: 60,
+      startLimit: 600,
     });
   }
 
