@@ -40,7 +40,7 @@ class Processes {
       advancedProgram: 'TEMAdvancedScripting.AdvancedInstrument.2',
       longestExposure: 30,
       hostCommand: this.command,
-      answerLimit: 60,
+      answerLimit: 600,
       imageLimit: 60,
       ...changes,
     });

@@ -51,7 +51,7 @@ class Columns {
     this.wire = comJeolWire({
       program: 'TEMExt.TEM3',
       hostCommand: windows.command,
-      answerLimit: 60,
+      answerLimit: 600,
       readyLimit: 60,
       ...changes,
     });
