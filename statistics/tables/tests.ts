@@ -47,6 +47,7 @@ const sampledItems: Readonly<Record<string, number>> = {
   'calibrations/image-and-stage-shift/image-shift': 100,
   'calibrations/image-and-stage-shift/is-from-scratch': 100,
   'calibrations/image-and-stage-shift/stage-shift': 200,
+  'calibrations/pixel-size/try-again-with-marker': 20,
 };
 const conformance = 'test/conformance/menu-items.test.ts';
 

@@ -25,6 +25,7 @@ const peaks: Mark[] = [];
 const withGrating: MenuItemCase = {
   magIndex: 9,
   edit: cameraOf(512),
+  sample: 3,
   simulator: { specimen: 'cross-grating' },
   marks: peaks,
   prepare: async (instrument) => {
