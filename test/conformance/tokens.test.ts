@@ -27,6 +27,7 @@ const services: Readonly<Record<string, string>> = {
   ZeroOffsetMode: 'test/plugins/calibrations/image-and-stage-shift/offsets/mag-is-offsets-refusals.test.ts',
   ImageShiftAdjustment: 'test/plugins/calibrations/image-and-stage-shift/offsets/mag-is-offsets.test.ts',
   LatticeMemory: 'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts',
+  TuningPlans: 'test/plugins/calibrations/focus-and-tuning/plans.test.ts',
   OperatorConsole: 'test/plugins/terminal/console.test.ts',
   BrowserConsole: 'test/plugins/console/session.test.ts',
   CalibrationFindings: 'test/plugins/calibrations/shared/report-contradictions.test.ts',
