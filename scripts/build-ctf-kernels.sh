@@ -10,4 +10,4 @@ cd "$(dirname "$0")/../imaging/ctf/kernels"
   -C opt-level=3 -C lto=fat -C codegen-units=1 -C panic=abort -C strip=symbols -C target-feature=+simd128 \
   ${KERNELS_FLAGS:-} src/lib.rs -o kernels.wasm
 # what the file was made from; a test compares it with the sources as they are
-LC_ALL=C sh -c 'cat src/*.rs' | sha256sum | cut -d ' ' -f 1 > sources.sha256
+LC_ALL=C sh -c 'cat src/*.rs' | sha256sum | cut -d ' ' -f 1 > sources.txt

@@ -31,7 +31,7 @@ export type { RandomStream } from './base/random';
 export type { CameraTruth, Processing, ReadMode } from './camera/detector';
 export type { BeamTruth } from './column/condenser/beam-truth';
 export type { CondenserTruth } from './column/condenser/condenser';
-export type { ProbeMode } from './column/condenser/settings';
+export type { ProbeMode } from './base/instrument';
 export type { DiffractionTruth } from './column/lenses/diffraction';
 export type { DriftTruth } from './column/drift';
 export type { EftemTruth } from './column/lenses/eftem';

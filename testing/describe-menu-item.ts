@@ -119,7 +119,7 @@ export function describeDeclaration(
 async function liveBefore({ kernel: { registry } }: VirtualInstrument): Promise<LiveImage | undefined> {
   if (!registry.has(LiveImage)) return undefined;
   const live = registry.get(LiveImage);
-  // A camera that shows none is no fault of the item.
+  // A camera that shows none is not the fault of the item.
   return live.start('View').then(
     () => live,
     () => undefined,
@@ -291,7 +291,7 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     const { stores, sets } = declaration!;
     expect(withoutSettings(after.settings, sets)).toEqual(withoutSettings(before.settings, sets));
     const keeps = given.keepsResult === true || stores.length > 0;
-    // The history has a user setting only where the answers change one, and it is brought back by setting it again.
+    // The history has a user setting only where the answers change one, and it is restored by setting it again.
     if (keeps || sets.length === 0) {
       expect({ stores: stored(before, after) }).toEqual({ stores: keeps });
       await expectBroughtBack(instrument, { entries: before.stored.history, before: textBefore });

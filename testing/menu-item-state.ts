@@ -23,7 +23,7 @@ export async function stateOf(instrument: VirtualInstrument) {
 }
 
 /** Prefix under which the state has the user settings, which an item may set for good where it says so. */
-export const userSettingPrefix = 'user setting ';
+const userSettingPrefix = 'user setting ';
 
 /** Parameter sets, user settings, areas of Low Dose and the live image, as everything that runs afterwards finds them. */
 function workingState({

@@ -33,7 +33,7 @@ const minUpright = 0.6;
 const [maxRings, maxErrors] = [0.2, 4];
 /** Difference of the sectors from the whole in shares of a ring that is a disagreement whatever the errors are. */
 const otherRing = 0.6;
-/** Rings that must share the gain: one step of the spectrum, as a lattice or an edge makes it, is no ring. */
+/** Rings that must share the gain: one step of the spectrum, as a lattice or an edge makes it, is not a ring. */
 const minRings = 1;
 
 const micrometres = (angstroms: number): string => `${(angstroms / 10000).toFixed(2)} um`;

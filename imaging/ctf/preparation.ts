@@ -74,7 +74,7 @@ export function spectrumOf(source: Image, where: string): Spectrum | undefined {
 /** Puts the median where pixels are far from it: hot and dead pixels, and what is opaque in a bright field. */
 function clip(plane: Float32Array, rows: number, columns: number, wide: number): void {
   const sample = new Float64Array(clipSamples);
-  // a step that is no multiple of a row meets all columns
+  // a step that is not a multiple of a row meets all columns
   const step = Math.max(1, Math.floor((rows * columns) / clipSamples));
   let count = 0;
   for (let at = 0; at < rows * columns && count < clipSamples; at += step)

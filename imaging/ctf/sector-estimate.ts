@@ -10,7 +10,7 @@ const groups = 12;
 /** Search of each sector about the fit: up to this share of a ring, in steps. */
 const [reach, steps] = [1, 16];
 /** Depth of the rings below which a bin says nothing of the defocus. */
-const leastDepth = 0.004;
+const minDepth = 0.004;
 /** Gain in nats that a sector must have by itself to take part. */
 const minGain = 4;
 
@@ -52,7 +52,7 @@ export function sectorOffsets(
   const constant = 2 * (transfer.constantPhase + rings.phase);
   const defocusOf = sectorDefocus(rings, sectors);
   for (let bin = 0; bin < bins; bin++) {
-    if (abs(depths[bin]!) < leastDepth) continue;
+    if (abs(depths[bin]!) < minDepth) continue;
     const u = low + (bin + 0.5) * width;
     for (let sector = 0; sector < sectors; sector++) {
       const cell = bin * sectors + sector;
@@ -76,7 +76,7 @@ export function sectorOffsets(
     let [information, own] = [0, 0];
     const scores = new Float64Array(2 * steps + 1);
     for (let bin = 0; bin < bins; bin++) {
-      if (abs(depths[bin]!) < leastDepth) continue;
+      if (abs(depths[bin]!) < minDepth) continue;
       const index = group * bins + bin;
       const turn = 2 * PI * transfer.wavelength * (low + (bin + 0.5) * width);
       information += 0.5 * weights[index]! * (depths[bin]! * turn) ** 2;

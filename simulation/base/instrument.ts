@@ -1,5 +1,8 @@
 import type { PlaneMatrix } from './plane';
 
+/** Illumination of a small or a large part of the specimen by the objective prefield. */
+export type ProbeMode = 'nano' | 'micro';
+
 /** One magnification of the table. */
 export interface Magnification {
   readonly index: number;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cosine, direction, sine } from '../base/functions';
 import { matrixRows, notNegative, pair } from '../base/options';
-import { calibratedBy, viewKey, type Instrument } from '../base/instrument';
+import { calibratedBy, viewKey, type Instrument, type ProbeMode } from '../base/instrument';
 import { definePart, type Aberrations, type TruthContext } from '../base/part';
 import {
   determinantOf,
@@ -17,7 +17,6 @@ import {
   type PlaneMatrix,
   type PlaneVector,
 } from '../base/plane';
-import type { ProbeMode } from './condenser/settings';
 import { deflectors, type DeflectorTruth } from './deflectors/deflectors';
 import { imageShift } from './deflectors/image-shift';
 import { magnification } from './lenses/magnification';

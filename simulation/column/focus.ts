@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { finite } from '../base/checks';
-import { calibratedBy, type Instrument } from '../base/instrument';
+import { calibratedBy, type Instrument, type ProbeMode } from '../base/instrument';
 import { notNegative } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
 import { beam } from './condenser/beam';
-import type { ProbeMode } from './condenser/settings';
 import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
 import { magnification } from './lenses/magnification';
 import { includesObjective, normalization } from './lenses/normalization';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { calibratedBy, type SiteRecord } from '../base/instrument';
+import { calibratedBy, type SiteRecord, type ProbeMode } from '../base/instrument';
 import { definePart, type PerfectRecord } from '../base/part';
 import { rotationMatrix } from '../base/plane';
 import { beam } from './condenser/beam';
 import { condenser, crossoverOf, type CondenserTruth } from './condenser/condenser';
-import type { IlluminationSettings, ProbeMode } from './condenser/settings';
+import type { IlluminationSettings } from './condenser/settings';
 import { focus } from './focus';
 import { magnification } from './lenses/magnification';
 

@@ -36,7 +36,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'plugins/calibrations/image-and-stage-shift': ['offsets', 'image-series', 'image-shift', 'stage-shift', 'settling'],
   'plugins/console': ['protocol', 'server', 'page'],
   'plugins/console/server': ['guide', 'images', 'web', 'working-state'],
-  'plugins/console/page': ['base', 'image', 'run', 'views'],
+  'plugins/console/page': ['base', 'image', 'run', 'views', 'setup'],
   'plugins/gatan-k2k3': ['protocol', 'stand-in'],
 };
 

@@ -18,7 +18,7 @@ const camera = z.int().min(0).max(31);
 const set = z.enum(setNames);
 const area = z.enum(areaNames);
 /** Longest part of a file in one command, as base64. */
-export const longestFilePart = 12_000;
+const longestFilePart = 12_000;
 /** Largest file that a page may send, in bytes. */
 export const largestFile = 1024 * 1024;
 /** The name of a file without a path, so that it stays in the folder for images. */

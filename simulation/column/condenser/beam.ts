@@ -12,7 +12,8 @@ import { plainBeam, plainBrightness, plainIntensityFor } from './plain-law';
 import { calibratedBeamShift } from './calibrated-beam-shift';
 import { beamRecords } from './records';
 import { intensityOfShownArea, lensBeam, lensIntensityFor, shownArea } from './lens-law';
-import type { IlluminationSettings, ProbeMode } from './settings';
+import type { IlluminationSettings } from './settings';
+import type { ProbeMode } from '../../base/instrument';
 import { magnification } from '../lenses/magnification';
 
 /** The illuminated disc. */

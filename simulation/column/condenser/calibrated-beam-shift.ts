@@ -1,9 +1,8 @@
-import { viewKey } from '../../base/instrument';
+import { viewKey, type ProbeMode } from '../../base/instrument';
 import type { TruthContext } from '../../base/part';
 import { determinantOf, inverted, multiplied, type PlaneMatrix } from '../../base/plane';
 import { imageShift } from '../deflectors/image-shift';
 import { magnification } from '../lenses/magnification';
-import type { ProbeMode } from './settings';
 
 /**
  * Beam shift to specimen as a site has calibrated it in low magnification or outside it, in a probe mode and at the first alpha; undefined where it

@@ -1,10 +1,10 @@
 import { cameras } from '../../camera/cameras';
 import { exponential, logarithm } from '../../base/functions';
-import { calibratedBy, viewKey, type SiteRecord } from '../../base/instrument';
+import { calibratedBy, viewKey, type SiteRecord, type ProbeMode } from '../../base/instrument';
 import type { TruthContext } from '../../base/part';
 import { determinantOf } from '../../base/plane';
 import { magnification } from '../lenses/magnification';
-import type { ByProbe, ProbeMode } from './settings';
+import type { ByProbe } from './settings';
 
 /** Widths of a beam in micrometres over the distance of the intensity from that of crossover, by rising distance. */
 export type WidthTable = readonly { readonly distance: number; readonly width: number }[];

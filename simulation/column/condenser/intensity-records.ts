@@ -1,13 +1,13 @@
 import { cameras } from '../../camera/cameras';
 import { power } from '../../base/functions';
-import { calibratedBy, type SiteRecord } from '../../base/instrument';
+import { calibratedBy, type SiteRecord, type ProbeMode } from '../../base/instrument';
 import type { PerfectRecord, RecordContext } from '../../base/part';
 import { determinantOf } from '../../base/plane';
 import { magnification, seenPlaces, type SeenPlace } from '../lenses/magnification';
 import { countsPerDensity, widthKey } from './calibrated-condenser';
 import { crossoverOf, currentOf, spotSizesOf, type CondenserTruth } from './condenser';
 import { lensBeam } from './lens-law';
-import type { IlluminationSettings, ProbeMode } from './settings';
+import type { IlluminationSettings } from './settings';
 
 const electronsPerNanoampere = 6.241509e9;
 /** A table of intensities goes in steps by which the density falls by a tenth, over this range of densities. */

@@ -9,7 +9,8 @@ import { condenser, crossoverOf, spotSizesOf, type CondenserTruth } from './cond
 import { condenserAperture } from './condenser-aperture';
 import { calibratedTables, firstPlaces, intensityTable, smallestBeam, spotRatio } from './intensity-records';
 import { intensityOfSpread, shownArea } from './lens-law';
-import type { IlluminationSettings, ProbeMode } from './settings';
+import type { IlluminationSettings } from './settings';
+import type { ProbeMode } from '../../base/instrument';
 
 /** Stands in the calibration file for a condition that does not count. */
 const unspecified = -999;

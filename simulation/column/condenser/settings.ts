@@ -1,5 +1,4 @@
-/** Illumination of a small or a large part of the specimen by the objective prefield. */
-export type ProbeMode = 'nano' | 'micro';
+import type { ProbeMode } from '../../base/instrument';
 
 /** The settings on which the illumination depends. */
 export interface IlluminationSettings {

@@ -10,7 +10,7 @@ import {
   type PlaneMatrix,
   type PlaneVector,
 } from '../../base/plane';
-import type { ProbeMode } from '../condenser/settings';
+import type { ProbeMode } from '../../base/instrument';
 import { effectiveWave } from './effective-wave';
 
 /** The physics of images under a tilted beam: micrometres, radians, X and Y of the specimen. */

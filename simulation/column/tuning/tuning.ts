@@ -13,7 +13,7 @@ import {
 import { cameras } from '../../camera/cameras';
 import { aberrations, stigmatorAxes, tiltUnit, times } from '../aberrations';
 import { beam } from '../condenser/beam';
-import type { ProbeMode } from '../condenser/settings';
+import type { ProbeMode } from '../../base/instrument';
 import { deflectors } from '../deflectors/deflectors';
 import { defocusChange, highDefocus } from '../high-defocus';
 import { magnification, seenPlaces } from '../lenses/magnification';

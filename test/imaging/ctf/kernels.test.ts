@@ -38,7 +38,7 @@ describe('the kernels of the fit of rings', () => {
     const made = createHash('sha256');
     for (const name of readdirSync(path.join(folder, 'src')).sort())
       made.update(readFileSync(path.join(folder, 'src', name)));
-    expect(made.digest('hex')).toBe(readFileSync(path.join(folder, 'sources.sha256'), 'utf8').trim());
+    expect(made.digest('hex')).toBe(readFileSync(path.join(folder, 'sources.txt'), 'utf8').trim());
   });
 
   test('give the likelihood that the formula gives, cell by cell', () => {

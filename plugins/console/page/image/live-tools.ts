@@ -9,11 +9,12 @@ export interface LiveTools {
   toggle(): void;
 }
 
-const isSet = (text: string | null): text is SetName => (setNames as readonly (string | null)[]).includes(text);
+const isSet = (text: string | undefined): text is SetName =>
+  (setNames as readonly (string | undefined)[]).includes(text);
 
 /** Makes the tools of the live image; the set that was shown last is remembered. */
 export function createLiveTools(store: Store): LiveTools {
-  const kept = localStorage.getItem('live-set');
+  const kept = localStorage.getItem('live-set') ?? undefined;
   const set = h(
     'select',
     { class: 'live-set', 'aria-label': 'Parameter set of the live image' },

@@ -76,7 +76,7 @@ export class CellTable {
   }
 
   private build({ columns, rows, last }: TableContents): void {
-    const focused = this.place(document.activeElement);
+    const focused = this.place(document.activeElement ?? undefined);
     this.cells = rows.map((row, at) =>
       columns.map((_, column) => {
         const [text, note] = [h('span', { class: 'text' }), h('span', { class: 'note' })];
@@ -141,7 +141,7 @@ export class CellTable {
     if (contents.open && value.value !== undefined) this.edit(this.cells[at]![column]!.button, row, column, value);
   }
 
-  private place(element: Element | null): readonly [row: number, column: number] | undefined {
+  private place(element: Element | undefined): readonly [row: number, column: number] | undefined {
     for (const [row, cells] of this.cells.entries()) {
       const column = cells.findIndex(({ button }) => button === element);
       if (column >= 0) return [row, column];
@@ -150,7 +150,7 @@ export class CellTable {
   }
 
   private key(event: KeyboardEvent): void {
-    const at = this.place(document.activeElement);
+    const at = this.place(document.activeElement ?? undefined);
     const by = {
       ArrowLeft: [0, -1],
       ArrowRight: [0, 1],
