@@ -190,16 +190,24 @@ describe('the simulator options', () => {
     expect(withoutDefault).toEqual([
       'beamShiftToSpecimenLowMagnification',
       'imageShiftToSpecimenEftem',
+      'imageShiftCarriesBeam',
+      'beamTiltToSpecimenNanoprobe',
+      'inelasticThicknessNm',
       'cameraLengthsMillimetres',
+      'cameraPixelMicrometres',
       'startupDelaySeconds',
     ]);
-    const { startupDelaySeconds, cameraLengthsMillimetres, ...followers } = Object.fromEntries(
-      withoutDefault.map((name) => [name, schema.properties[name]?.description]),
-    );
-    for (const description of Object.values(followers))
-      expect(description).toMatch(/as .*(outside|without) by default/);
-    expect(startupDelaySeconds).toMatch(/StartupDelay .* by default/);
-    expect(cameraLengthsMillimetres).toMatch(/CameraLengthTable.* by default/);
+    const followed: Readonly<Record<string, RegExp>> = {
+      beamShiftToSpecimenLowMagnification: /as .*outside by default/,
+      imageShiftToSpecimenEftem: /as .*without by default/,
+      imageShiftCarriesBeam: /as columns of the maker do by default/,
+      beamTiltToSpecimenNanoprobe: /as in microprobe by default/,
+      inelasticThicknessNm: /that of the specimen in the microscope by default/,
+      cameraLengthsMillimetres: /CameraLengthTable.* by default/,
+      cameraPixelMicrometres: /that of the properties by default/,
+      startupDelaySeconds: /StartupDelay .* by default/,
+    };
+    for (const name of withoutDefault) expect(schema.properties[name]?.description).toMatch(followed[name]!);
     for (const [name, property] of Object.entries(schema.properties)) {
       expect(property.description).toMatch(/^[A-Z].{10,}\.$/);
       expect(property.default !== undefined).toBe(name in defaults);

@@ -297,7 +297,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
     await y.fill('72');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'No', exact: true }).click();
-    await result(page).getByText('Stage cycles of 61.5 and 72.0 \u00b5m.').waitFor();
+    await result(page).getByText('Stage cycles of 61.5 and 72 \u00b5m.').waitFor();
     const settings = site.instrument.session.find(Settings)!;
     expect([settings.get('StageCycleLengthX'), settings.get('StageCycleLengthY')]).toEqual([61.5, 72]);
     expect(page.faults).toEqual([]);

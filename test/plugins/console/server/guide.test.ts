@@ -51,6 +51,7 @@ test('every step has items of the menu, and each stands once', () => {
     'Image shift',
     'Stage',
     'Offsets between magnifications',
+    'Focus',
     'Save',
   ]);
   expect(new Set(ids).size).toBe(ids.length);
