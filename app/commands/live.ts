@@ -27,10 +27,10 @@ export function liveCommand(
   return whileStoppable(async (signal) => {
     await using instrument = await open();
     await instrument.connect(signal);
-    const { find } = instrument.session;
-    const live = find(LiveImage);
+    const { session } = instrument;
+    const live = session.find(LiveImage);
     if (!live) throw noLiveImage();
-    if (camera !== undefined) await find(Cameras)?.select(camera, signal);
+    if (camera !== undefined) await session.find(Cameras)?.select(camera, signal);
     let last: Line | undefined;
     let told = -Infinity;
     const tell = (line: Line): void => {

@@ -159,7 +159,7 @@ function conditionsOf(of: (name: string) => number | undefined): Conditions {
     probeMode: probe === undefined ? undefined : probe === 0 ? 'nano' : 'micro',
     defocus: defocus === undefined ? undefined : defocus * 1e-6,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Conditions;
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 const number = (value: number, decimals: number): string => String(Number(value.toFixed(decimals)));

@@ -105,7 +105,7 @@ function magnification(scope: Scope, find: Session['find']): LowDoseField {
   const camera = cameras.selected.traits.index;
   const choices = optics.magnifications.indexes(optics.camera(camera)).map((value) => {
     const { magnification: shown, isLowMagnification } = optics.at({ magIndex: value, camera });
-    return { value: value as number, label: `${shown}x${isLowMagnification ? '  LM' : ''}` };
+    return { value: value, label: `${shown}x${isLowMagnification ? '  LM' : ''}` };
   });
   return { ...field, label: 'Magnification', choices };
 }
@@ -143,7 +143,7 @@ function offsets(
     read: (area: LowDoseArea) => area[id][axis],
     change: (area: LowDoseArea, value: LowDoseValue) => {
       const { x, y } = area[id];
-      return { [id]: axis === 'x' ? vector(Number(value), y) : vector(x, Number(value)) } as LowDoseChange;
+      return { [id]: axis === 'x' ? vector(Number(value), y) : vector(x, Number(value)) };
     },
   }));
 }
@@ -160,7 +160,7 @@ function slit(filter: EnergyFilter): readonly LowDoseField[] {
     traits: setting.traits,
     read: ({ slit: present }) => present?.[key],
     change: ({ slit: present }, value) => {
-      const changed = { ...firstSlit, ...present, [key]: value } as LowDoseSlit;
+      const changed = { ...firstSlit, ...present, [key]: value };
       return { slit: { ...changed, zeroLoss: changed.energyLoss === 0 } };
     },
     present: (signal) => setting.read(signal),

@@ -31,7 +31,7 @@ export interface ParameterSetField {
   /** Limits of a number; the camera may allow less. */
   readonly range?: readonly [minimum: number, maximum: number];
   /** The values to choose from on a camera; undefined where any value of the kind is possible. */
-  choices?(camera: FieldCamera): readonly string[];
+  readonly choices?: (camera: FieldCamera) => readonly string[];
   /** False where the field means nothing for a camera. */
   appliesTo?(camera: FieldCamera): boolean;
   /** The value in a set; undefined where the set has none, such as a frame time without frames. */
@@ -54,8 +54,8 @@ function plain<Key extends KeysOf<ParameterSet, ParameterValue>>(
   return {
     id,
     kind,
-    read: (set) => set[id] as ParameterValue,
-    change: (_, value) => ({ [id]: value }) as Partial<ParameterSet>,
+    read: (set) => set[id],
+    change: (_, value) => ({ [id]: value }),
     ...described,
   };
 }
@@ -82,7 +82,7 @@ function ofFractions<Key extends KeysOf<DoseFractions, ParameterValue>>(
     id: `fractions.${key}`,
     kind,
     appliesTo: ({ dividesExposures }) => dividesExposures,
-    read: ({ fractions }) => fractions?.[key] as ParameterValue | undefined,
+    read: ({ fractions }) => fractions?.[key],
     change: ({ fractions }, value) => ({ fractions: { ...firstFractions, ...fractions, [key]: value } }),
     ...described,
   };
@@ -97,7 +97,7 @@ function ofScan<Key extends KeysOf<ScanParameters, ParameterValue>>(
     id: `scan.${key}`,
     kind,
     appliesTo: ({ isStem }) => isStem,
-    read: ({ scan }) => (scan?.[key] as ParameterValue | undefined) ?? firstScan[key],
+    read: ({ scan }) => scan?.[key] ?? firstScan[key],
     change: ({ scan }, value) => ({ scan: { ...firstScan, ...scan, [key]: value } }),
     ...described,
   };

@@ -7,7 +7,7 @@ const { PI, cos, sin } = Math;
 /** Numbers of each bin that the kernel returns, and splines that it takes. */
 const [sumsOfBin, splinesOfBin] = [41, 8];
 /** Sums whose cells lie in the memory of the kernels. */
-let owner: BinSums | undefined;
+let owner: symbol | undefined;
 
 /** Notes that other numbers were put where the cells of the last sums lie. */
 export function cellsMoved(): void {
@@ -37,6 +37,7 @@ export interface SplineTables {
  * products of those are again cosines and sines, so a few sums stand for the whole matrix.
  */
 export class BinSums {
+  private readonly key = Symbol('sums of the bins');
   /** Values of the splines of each bin: background, its four terms of direction, depth and its two. Filled by the caller. */
   readonly radial: Float64Array;
   private readonly waves: Float64Array;
@@ -143,8 +144,8 @@ export class BinSums {
 
   private storeCells(): readonly [number, number, number, number] {
     const { power, modes } = this.cells;
-    const fill = owner !== this;
-    owner = this;
+    const fill = owner !== this.key;
+    owner = this.key;
     const put = fill ? stored : (name: Parameters<typeof room>[0], values: Float64Array) => room(name, values.length);
     return [put('power', power), put('modes', modes), put('waves', this.waves), put('squares', this.squares)];
   }

@@ -12,18 +12,18 @@ const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyInter
 /** Functions of the Rust crate, on addresses in its linear memory. `src/` describes each of them. */
 interface Functions {
   readonly memory: { readonly buffer: ArrayBuffer };
-  reserve(bytes: number): number;
-  release(address: number, bytes: number): void;
-  grains_bytes(lines: number): number;
+  readonly reserve: (bytes: number) => number;
+  readonly release: (address: number, bytes: number) => void;
+  readonly grains_bytes: (lines: number) => number;
   /** raster, geometry, octave, from, to, profile, work */
-  splat(...addresses: number[]): void;
+  readonly splat: (...addresses: number[]) => void;
   /** coarse, its shape, fine, its shape, reach, weights, column */
-  refine(...given: number[]): void;
-  finish(canvas: number, raster: number, shape: number, mean: number, least: number): void;
+  readonly refine: (...given: number[]) => void;
+  readonly finish: (canvas: number, raster: number, shape: number, mean: number, least: number) => void;
   /** electrons, counts, readout, place, normal, cumulative, starts */
-  read_out(...addresses: number[]): void;
-  wave_row(transfer: number, count: number, line: number, tables: number, kind: number): void;
-  multiply_row(spectrum: number, transfer: number, count: number): void;
+  readonly read_out: (...addresses: number[]) => void;
+  readonly wave_row: (transfer: number, count: number, line: number, tables: number, kind: number) => void;
+  readonly multiply_row: (spectrum: number, transfer: number, count: number) => void;
 }
 
 type Numbers = Float64Array | Float32Array | Int32Array | Uint8Array;

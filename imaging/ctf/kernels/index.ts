@@ -12,18 +12,18 @@ const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyInter
 /** Functions of the Rust sources, on addresses in their linear memory. `src/` describes each of them. */
 interface Functions {
   readonly memory: { readonly buffer: ArrayBuffer };
-  reserve(bytes: number): number;
-  release(address: number, bytes: number): void;
+  readonly reserve: (bytes: number) => number;
+  readonly release: (address: number, bytes: number) => void;
   /** power, modes, waves, radial, squares, bins, sectors, rings, result */
-  ring_sums(...given: number[]): void;
+  readonly ring_sums: (...given: number[]) => void;
   /** power, modes, waves, radial, bins, sectors, result */
-  smooth_sums(...given: number[]): void;
+  readonly smooth_sums: (...given: number[]) => void;
   /** sums, constant, first, weights, phase, shape, information, score */
-  assemble(...addresses: number[]): void;
+  readonly assemble: (...addresses: number[]) => void;
   /** excess, modes, given, edges, shape, wave, single, products, information */
-  sector_table(...addresses: number[]): void;
+  readonly sector_table: (...addresses: number[]) => void;
   /** products, inverse, starts, turns, shape, best, which */
-  scan(...addresses: number[]): void;
+  readonly scan: (...addresses: number[]) => void;
 }
 
 /** Uses of working memory; each has its own. */

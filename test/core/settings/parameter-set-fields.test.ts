@@ -3,7 +3,7 @@ import { type FieldCamera, parameterSetFields, type ParameterSetField, parseSett
 
 const yaml =
   'ActiveCameraList: [0]\ncameras:\n  - { index: 0, Name: C0, CameraSizeX: 4096, CameraSizeY: 4096, PixelSizeInMicrons: 14, Binnings: [1, 2, 4, 8] }\n';
-const settings = () => parseSettings(yaml, 'i.yaml').settings!;
+const settings = () => parseSettings(yaml, 'i.yaml').settings;
 const camera: CameraIndex = cameraIndex(0);
 const field = (id: string): ParameterSetField => parameterSetFields.find((each) => each.id === id)!;
 const everything = (own: ReturnType<typeof settings>): FieldCamera => ({

@@ -110,7 +110,7 @@ export class ParameterSetsPanel {
     for (const { camera, name, fields } of changed) {
       const written = this.writtenSet({ camera, set: name });
       const back = Object.fromEntries(Object.keys(fields).map((key) => [key, written[key as keyof ParameterSet]]));
-      this.settings!.changeParameterSet(camera, name, back as Partial<ParameterSet>);
+      this.settings!.changeParameterSet(camera, name, back);
     }
     if (changed.length > 0) this.state.log('said', `Parameter sets are as in the configuration again, by ${who}.`);
     this.show();

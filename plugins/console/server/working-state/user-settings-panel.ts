@@ -62,7 +62,7 @@ export class UserSettingsPanel {
     if (value !== undefined) checkValue(label, this.changeOf(definition), value);
     const wanted = value === undefined ? definition.default : parseUserSetting(name, itemsIn(value));
     const before = textOf(settings.get(name), definition);
-    const lasting = await settings.set(name, wanted as never);
+    const lasting = await settings.set(name, wanted);
     const after = textOf(settings.get(name), definition);
     this.state.log('said', `${label}: ${before} -> ${after}, by ${who}.${fate(lasting)}`);
     this.show();
