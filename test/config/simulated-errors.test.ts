@@ -32,7 +32,8 @@ async function imageOf(file: string, line: string): Promise<{ readonly mean: num
     }),
   );
   expect(Math.abs(image.shape[1]! - pixels)).toBeLessThanOrEqual(32);
-  const perElectron = instrument.settings.cameras.find(({ index }) => index === traits.index)!.get('CountsPerElectron') || 1;
+  const perElectron =
+    instrument.settings.cameras.find(({ index }) => index === traits.index)!.get('CountsPerElectron') || 1;
   let [total, squares] = [0, 0];
   for (const each of image.data) {
     total += each / perElectron;
