@@ -64,7 +64,7 @@ export function tuningRecords(
   const astigmatism = astigmatismOf(physics);
   const coma = comaOf(physics);
   return [
-    ...places.map((place) => ({ ...focusRecord(physics, place), ...usual })),
+    ...places.map((place) => focusRecord(physics, place, usual)),
     ...byMag(({ magIndex, magnification }) => ({
       record: 'AstigmatismCalib',
       magIndex,
@@ -121,7 +121,11 @@ function swing(physics: TiltedImages, middle: PlaneVector, half: PlaneVector, co
 }
 
 /** The curve of shifts over defocus for a tilt along the first coil, with its zero where the curve is nearest to no shift. */
-function focusRecord(physics: TiltedImages, { magIndex, camera, magnification, seenAt }: TuningPlace): PerfectRecord {
+function focusRecord(
+  physics: TiltedImages,
+  { magIndex, camera, magnification, seenAt }: TuningPlace,
+  conditions: { readonly probe: number; readonly alpha: number },
+): PerfectRecord {
   const { tilt, reach, step } = focusing;
   const shiftAt = (defocus: number): PlaneVector =>
     scaled(transformed(seenAt(defocus), swing(physics, origin, scaled(alongX, tilt), { defocus })), 1 / tilt);
@@ -139,6 +143,7 @@ function focusRecord(physics: TiltedImages, { magIndex, camera, magnification, s
     slopeY: slope.y,
     beamTilt: tilt,
     direction: 0,
+    ...conditions,
     magnification,
     rows: levels.map((level) => {
       const { x, y } = shiftAt(level);
