@@ -55,6 +55,6 @@ test('a setting of the session is set and goes with the command, which is said',
   const changes = [session('ISdelayScaleFactor', 0.4)];
   const { text, main, settings } = await broughtBack(false, changes, [session('ISdelayScaleFactor', 0.7)]);
   expect(settings.get('ISdelayScaleFactor')).toBe(0.4);
-  expect(text).toMatch(/holds for one session.*enter "ISdelayScaleFactor: 0\.4" in the configuration\.\n$/s);
+  expect(text).toMatch(/lasts for one session.*enter "ISdelayScaleFactor: 0\.4" in the configuration\.\n$/s);
   expect(main).toBeUndefined();
 });

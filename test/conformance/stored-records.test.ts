@@ -83,6 +83,21 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
       [21, 22].map((magIndex) => remove('ImageShiftOffsets', { magIndex: asMagIndex(magIndex), eftem: 0 })),
     ],
   },
+  StandardLMFocus: {
+    present: [put('StandardLMFocus', { magIndex: asMagIndex(8), micro: -0.125, nano: -999 })],
+    results: [
+      [put('StandardLMFocus', { magIndex: asMagIndex(9), micro: 0.25, nano: -999 })],
+      [put('StandardLMFocus', { magIndex: asMagIndex(8), micro: -0.125, nano: 0.5 })],
+    ],
+  },
+  HitachiBaseFocus: {
+    present: [put('HitachiBaseFocus', { magIndex: asMagIndex(1), lensValue: 2_096_640 })],
+    results: [
+      [2_000_001, 2_100_002].map((lensValue, at) =>
+        put('HitachiBaseFocus', { magIndex: asMagIndex(at + 1), lensValue }),
+      ),
+    ],
+  },
   GIFShiftOffset: {
     present: [],
     results: [

@@ -108,6 +108,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the setup and the 
     await until('the setting was changed', async () =>
       site.instrument.session.find(UserSettings)!.get('LowDoseBlankWhenDown'),
     );
+    await page.locator('.popover').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Switch off' }).click();
     await page.getByText('Low Dose is off.').waitFor();
     expect(lowDose.on).toBe(false);
