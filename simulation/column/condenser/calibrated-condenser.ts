@@ -72,7 +72,11 @@ export function calibratedCondenser(
 ): CalibratedCondenser | undefined {
   if (!context.twin) return undefined;
   const ratios = spotRatios(context, crossovers);
-  const tables = densityTables(context).filter(({ spot }) => crossovers[spot - 1] !== undefined);
+  // The law describes the side above crossover; a table of the other side, or for a spot size without crossover, says nothing of it.
+  const tables = densityTables(context).filter(({ spot, mode, rows }) => {
+    const crossover = crossovers[spot - 1]?.[mode];
+    return crossover !== undefined && rows.filter((row) => isAbove(row, crossover)).length > 1;
+  });
   if (!ratios && tables.length === 0) return undefined;
   const relative = crossovers.map(
     (_, at): ByProbe => ratios?.[at] ?? { micro: currents[at]! / currents[0]!, nano: currents[at]! / currents[0]! },
@@ -99,7 +103,7 @@ export function calibratedCondenser(
     const crossover = crossovers[spot - 1]![mode];
     const electrons = found[spot - 1]![mode] * electronsPerNanoampere;
     const table = rows
-      .filter(({ intensity, density }) => intensity > crossover && density > 0)
+      .filter((row) => isAbove(row, crossover))
       .map(({ intensity, density }) => ({
         distance: intensity - crossover,
         width: Math.sqrt(
@@ -107,7 +111,7 @@ export function calibratedCondenser(
         ),
       }))
       .sort((a, b) => a.distance - b.distance);
-    if (table.length > 1) widths.set(widthKey(spot, mode), table);
+    widths.set(widthKey(spot, mode), table);
   }
   return { currents: found, widths };
 }
@@ -135,10 +139,14 @@ function spotRatios(
   });
 }
 
+/** True for a row above crossover in which there was a beam. */
+const isAbove = ({ intensity, density }: DensityTable['rows'][number], crossover: number): boolean =>
+  intensity > crossover && density > 0;
+
 /** Density at an intensity, as the law of a width that grows with the distance from crossover has it between two rows. */
 function densityAt({ rows }: DensityTable, crossover: number, intensity: number): number {
   const widths = rows
-    .filter((row) => row.intensity > crossover && row.density > 0)
+    .filter((row) => isAbove(row, crossover))
     .map((row) => ({ distance: row.intensity - crossover, width: 1 / Math.sqrt(row.density) }))
     .sort((a, b) => a.distance - b.distance);
   const width = widthAt(widths, intensity - crossover);
