@@ -81,7 +81,7 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
     case 'drag-image':
       mustBeFree();
       await actions.perform('Image shift', actionLimitMilliseconds, () =>
-        instrument.drag(images.find(command.image), command.by),
+        instrument.drag(images.takenAt(command.image), command.by),
       );
       return settings.refresh();
     case 'image':

@@ -8,13 +8,14 @@ import {
   vector,
 } from '../../../core/base';
 import { Illumination, ProbeModeSelector, Scope, readProbeMode } from '../../../core/devices';
-import { type Amount, type BufferedImage, type Session, leastOf, mostOf, movesInWords } from '../../../core/kernel';
+import { type Amount, type Session, leastOf, mostOf, movesInWords } from '../../../core/kernel';
 import { takeImage } from '../../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../../core/optics';
 import type { ParameterSetName } from '../../../core/settings';
 import { Calibrations } from '../../../core/store';
 import type { CostState, ForecastState } from '../protocol';
 import { consoleErrors } from './errors';
+import type { TakenAt } from './images/images';
 import type { PlainActions } from './plain-actions';
 
 const imageLimitMilliseconds = 180_000;
@@ -45,7 +46,7 @@ export class InstrumentControl {
    * Changes image shift so that the specimen follows a drag on an image, in pixels of that image, X right and Y down.
    * Throws `console/no-image-shift-calibration` or `image-shift/out-of-range`.
    */
-  async drag({ frame, context }: BufferedImage, by: { readonly x: number; readonly y: number }): Promise<void> {
+  async drag({ frame, context }: TakenAt, by: { readonly x: number; readonly y: number }): Promise<void> {
     const [optics, scope, control] = [
       this.session.find(Optics),
       this.session.find(Scope),

@@ -10,11 +10,20 @@ const maxPoints = 200;
 /** Longer side of a thumbnail. */
 const thumbnailSize = 96;
 const maxThumbnails = 64;
+/** Images of which it is remembered where they were taken after they have left their buffers, as those of a live image do all the time. */
+const maxGone = 32;
+
+/** The camera, exposure and place of an image, without its pixels. */
+export interface TakenAt {
+  readonly frame: Pick<BufferedImage['frame'], 'camera' | 'exposure'>;
+  readonly context: BufferedImage['context'];
+}
 
 /** The images in the buffers, each with its number, ready to be sent. */
 export class Images {
   private readonly numbers = new WeakMap<object, number>();
   private held = new Map<number, BufferedImage>();
+  private readonly gone = new Map<number, TakenAt>();
   private readonly thread = new ImageThread();
   private count = 0;
   private pending = false;
@@ -28,6 +37,11 @@ export class Images {
   ) {
     this.unwatch = session.buffers.onChange(() => this.look());
     this.refresh();
+  }
+
+  /** Where an image was taken, also one that has just left its buffer; throws `console/image-gone`. */
+  takenAt(number: number): TakenAt {
+    return this.gone.get(number) ?? this.find(number);
   }
 
   /** The image with a number; throws `console/image-gone`. */
@@ -80,9 +94,14 @@ export class Images {
 
   private refresh(): void {
     const all = this.session.buffers.all();
-    const before = [...this.held.keys()];
+    const before = this.held;
     this.held = new Map(all.map((image) => [this.numberOf(image), image]));
-    for (const number of before) if (!this.held.has(number)) this.thread.forget(number);
+    for (const [number, { frame, context }] of before) {
+      if (this.held.has(number)) continue;
+      this.thread.forget(number);
+      this.gone.set(number, { frame: { camera: frame.camera, exposure: frame.exposure }, context });
+    }
+    for (const oldest of [...this.gone.keys()].slice(0, -maxGone)) this.gone.delete(oldest);
     this.state.set(
       'buffers',
       all.map((image) => this.describe(image)),
