@@ -28,7 +28,7 @@ async function main() {
     (name) => !globals.has(name) && !name.startsWith('__'),
   );
   report.steps.imported = open();
-  const { createInstrument } = require(path.join(build, 'app', 'instrument'));
+  const { createInstrument } = require(path.join(build, 'app', 'instrument', 'instrument'));
   const instrument = await createInstrument({ configuration, log: () => {}, calibrationDirectory: calibrations });
   await rest(report.steps.before);
   report.steps.applied = open();
