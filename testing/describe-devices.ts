@@ -116,10 +116,13 @@ export function describeDevices(options: VirtualInstrumentOptions): void {
     }));
 
   test('keep no camera in the dark: what blocks the beam is out of the way in every image', async () => {
-    const { all } = instrument.kernel.registry.get(Cameras);
+    const cameras = instrument.kernel.registry.get(Cameras);
+    const { selected } = cameras;
     const blocking = writable().filter(({ setting: { traits } }) => traits.kind === 'switch' && traits.blocksBeam);
     expect(blocking.length).toBeGreaterThanOrEqual(2);
-    for (const camera of all) {
+    for (const camera of cameras.all) {
+      // A camera that scans takes images in STEM alone, to which the column goes with it.
+      await cameras.select(camera.traits.index);
       const { width, height, binnings } = camera.traits;
       const exposure = camera.fit({
         binning: binnings.at(-1)!,
@@ -136,6 +139,7 @@ export function describeDevices(options: VirtualInstrumentOptions): void {
         await setting.write(false);
       }
     }
+    await cameras.select(selected.traits.index);
   });
 
   test('are sent nothing once STOP was pressed', () =>
