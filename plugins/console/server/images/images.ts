@@ -39,7 +39,7 @@ export class Images {
     this.refresh();
   }
 
-  /** Where an image was taken, also one that has just left its buffer; throws `console/image-gone`. */
+  /** The place at which an image was taken, also of one that has just left its buffer; throws `console/image-gone`. */
   takenAt(number: number): TakenAt {
     return this.gone.get(number) ?? this.find(number);
   }
