@@ -5,6 +5,7 @@ export * from './fft';
 export * from './fits';
 export * from './geometry';
 export * from './image';
+export * from './kernel-memory';
 export * from './lattice';
 export * from './reduction';
 export * from './registration';

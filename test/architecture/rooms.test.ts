@@ -14,6 +14,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'core/settings': ['definitions', 'yaml', 'check', 'text', 'convert', 'edit', 'schema'],
   'core/store': ['serialem', 'disk', 'calibration-store', 'history'],
   imaging: [
+    'kernel-memory',
     'fft',
     'statistics',
     'fits',
