@@ -2,7 +2,7 @@ import { cameraIndex, magIndex as asMagIndex, scaleMatrix } from '../../core/bas
 import { Stage } from '../../core/devices';
 import { ImageBuffers } from '../../core/kernel';
 import { matrixError, runItem, trueImageShift, trueStage, virtualInstrument } from '../../testing/virtual-instrument';
-import type { CameraChange } from '../harness/table';
+import { type CameraChange, type Measured, broken } from '../harness/table';
 import { fromScratch, imageShift } from './image-shift';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
@@ -124,4 +124,29 @@ export const periodicRules = ({
   'it is refused as periodic': code === 'calibration/periodic-specimen',
   'the period is given': /repeats every [\d.]+ um \([\d.]+ pixels/.test(message),
   'calibration and stage are as they were': untouched && back,
+});
+
+/** Rows of a table, with the strength of the pattern that a stale gain reference leaves, as a share of the contrast. */
+export const staleGains = {
+  'a gain stale by 0.05': 0.05,
+  'a gain stale by 0.2': 0.2,
+  'a gain stale by 0.6': 0.6,
+  'a gain stale by 1': 1,
+};
+
+/** A specimen like any other, with the contrast and the light of a seed. */
+export const ordinarySpecimen = (seed: number) => ({
+  seed,
+  contrast: 0.05 + (0.15 * (seed % 7)) / 6,
+  electronsPerFieldPixelPerSecond: [400, 20, 100, 8][seed % 4]!,
+});
+
+/** The outcome of an attempt as a table counts it, with the rules that it breaks. */
+export const measuredBy = (
+  { code, percent }: { readonly code: string | undefined; readonly percent: number },
+  rules: Readonly<Record<string, boolean>>,
+): Measured => ({
+  errors: code === undefined ? { percent } : {},
+  verdict: code ?? 'stored',
+  faults: broken(rules),
 });

@@ -8,3 +8,7 @@ export function randomNumbers(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+/** Normally distributed numbers of mean 0 and standard deviation 1 from a generator of numbers from 0 to 1. */
+export const normalNumbers = (next: () => number) => (): number =>
+  Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());

@@ -1,17 +1,17 @@
 import { inMicrometres } from '../../../core/base';
 import { findPeriodicity } from '../../../imaging';
 import { largest, verdictCounts } from '../../harness/pooling';
-import { type CameraChange, type Measured, broken, defineTable } from '../../harness/table';
-import { attemptImageShift, periodicRules, staleGainRules } from '../../support/fooled';
+import { type CameraChange, type Measured, defineTable } from '../../harness/table';
+import {
+  attemptImageShift,
+  measuredBy,
+  ordinarySpecimen,
+  periodicRules,
+  staleGainRules,
+  staleGains,
+} from '../../support/fooled';
 import { fromScratch, imageShift } from '../../support/image-shift';
 
-/** Strengths of the pattern that a stale gain reference leaves, as a share of the contrast. */
-const strengths = {
-  'a gain stale by 0.05': 0.05,
-  'a gain stale by 0.2': 0.2,
-  'a gain stale by 0.6': 0.6,
-  'a gain stale by 1': 1,
-};
 /** Specimens that repeat, with the period in micrometres where it is known. */
 const periodic = {
   'a grating': { simulator: { specimen: 'cross-grating' }, magIndex: 19, period: 1 / 2.16 },
@@ -24,16 +24,9 @@ const periodic = {
 };
 const ordinary = 'a specimen like any other';
 
-type Outcome = Awaited<ReturnType<typeof attemptImageShift>>;
-const measured = ({ code, percent }: Outcome, rules: Readonly<Record<string, boolean>>): Measured => ({
-  errors: code === undefined ? { percent } : {},
-  verdict: code ?? 'stored',
-  faults: broken(rules),
-});
-
 async function measureStaleGain(seed: number, strength: number, camera?: CameraChange): Promise<Measured> {
   const outcome = await attemptImageShift({ seed, staleGainVariation: strength }, [19, 25][seed % 2]!, { camera });
-  return measured(outcome, staleGainRules(strength, outcome, 0.3));
+  return measuredBy(outcome, staleGainRules(strength, outcome, 0.3));
 }
 
 async function measurePeriodic(
@@ -48,18 +41,14 @@ async function measurePeriodic(
   });
   const { frame, context } = outcome.image;
   const found = (findPeriodicity(frame.image)?.period ?? NaN) * inMicrometres(context.pixelSize!);
-  return measured(outcome, {
+  return measuredBy(outcome, {
     ...periodicRules(outcome),
     'the period is right to 3 %': period === undefined || Math.abs(found / period - 1) < 0.03,
   });
 }
 
 async function measureOrdinary(seed: number, camera?: CameraChange): Promise<Measured> {
-  const simulator = {
-    seed,
-    contrast: 0.05 + (0.15 * (seed % 7)) / 6,
-    electronsPerFieldPixelPerSecond: [400, 20, 100, 8][seed % 4]!,
-  };
+  const simulator = ordinarySpecimen(seed);
   const outcome = await attemptImageShift(simulator, [9, 14, 17, 19, 22, 25, 28, 31, 33][seed % 9]!, { camera });
   const { code, remarks, said, percent, image } = outcome;
   // With 5 % contrast and 8 electrons an image shows next to nothing, and a correlation no better than chance is refused as such.
@@ -67,7 +56,7 @@ async function measureOrdinary(seed: number, camera?: CameraChange): Promise<Mea
   const alarm = starved
     ? /pattern of the camera|repeats every/
     : /pattern of the camera|repeats every|no better than chance/;
-  return measured(outcome, {
+  return measuredBy(outcome, {
     'it is calibrated': code === undefined || (starved && code === 'calibration/doubtful-alignment'),
     'there is no alarm': !alarm.test([...remarks, ...said].join()),
     'what is stored is right': code !== undefined || percent < (starved ? 1 : 0.3),
@@ -80,13 +69,13 @@ export default defineTable({
   about:
     'Image Shift where a stale gain reference or a specimen that repeats may fool it: it refuses, or stores what is right. Every other periodic specimen is that of IS from Scratch.',
   item: imageShift,
-  rows: [...Object.keys(strengths), ...Object.keys(periodic), ordinary],
+  rows: [...Object.keys(staleGains), ...Object.keys(periodic), ordinary],
   seeds: (row) => (row === ordinary ? 100 : row in periodic ? 20 : 10),
   seconds: 2,
   measure: (seed, row, camera) => {
     if (row === ordinary) return measureOrdinary(seed, camera);
     if (row in periodic) return measurePeriodic(seed, periodic[row as keyof typeof periodic], camera);
-    return measureStaleGain(seed, strengths[row as keyof typeof strengths], camera);
+    return measureStaleGain(seed, staleGains[row as keyof typeof staleGains], camera);
   },
   pool: (all) => [
     ...verdictCounts(all),

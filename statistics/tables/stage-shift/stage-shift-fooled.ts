@@ -1,14 +1,14 @@
 import { largest, verdictCounts } from '../../harness/pooling';
-import { type CameraChange, type Measured, broken, defineTable } from '../../harness/table';
-import { attemptStageShift, periodicRules, staleGainRules } from '../../support/fooled';
+import { type CameraChange, type Measured, defineTable } from '../../harness/table';
+import {
+  attemptStageShift,
+  measuredBy,
+  ordinarySpecimen,
+  periodicRules,
+  staleGainRules,
+  staleGains,
+} from '../../support/fooled';
 
-/** Strengths of the pattern that a stale gain reference leaves, as a share of the contrast. */
-const strengths = {
-  'a gain stale by 0.05': 0.05,
-  'a gain stale by 0.2': 0.2,
-  'a gain stale by 0.6': 0.6,
-  'a gain stale by 1': 1,
-};
 /** Specimens that repeat. */
 const periodic = {
   'a grating': { simulator: { specimen: 'cross-grating' }, magIndex: 13 },
@@ -25,19 +25,12 @@ const periodic = {
 };
 const ordinary = 'a specimen like any other';
 
-type Outcome = Awaited<ReturnType<typeof attemptStageShift>>;
-const measured = ({ code, percent }: Outcome, rules: Readonly<Record<string, boolean>>): Measured => ({
-  errors: code === undefined ? { percent } : {},
-  verdict: code ?? 'stored',
-  faults: broken(rules),
-});
-
 async function measureStaleGain(seed: number, strength: number, camera?: CameraChange): Promise<Measured> {
   const outcome = await attemptStageShift({ seed, staleGainVariation: strength }, 12, {
     wholeImage: seed % 2 === 1,
     camera,
   });
-  return measured(outcome, staleGainRules(strength, outcome, 0.5));
+  return measuredBy(outcome, staleGainRules(strength, outcome, 0.5));
 }
 
 async function measurePeriodic(
@@ -49,22 +42,18 @@ async function measurePeriodic(
     wholeImage: seed % 2 === 1,
     camera,
   });
-  return measured(outcome, periodicRules(outcome));
+  return measuredBy(outcome, periodicRules(outcome));
 }
 
 async function measureOrdinary(seed: number, camera?: CameraChange): Promise<Measured> {
-  const simulator = {
-    seed,
-    contrast: 0.05 + (0.15 * (seed % 7)) / 6,
-    electronsPerFieldPixelPerSecond: [400, 20, 100, 8][seed % 4]!,
-  };
+  const simulator = ordinarySpecimen(seed);
   const outcome = await attemptStageShift(simulator, [9, 12, 14, 16][seed % 4]!, {
     wholeImage: seed % 3 > 0,
     camera,
     answers: { 'small-extent': 'yes' },
   });
   const { code, remarks, said, percent } = outcome;
-  return measured(outcome, {
+  return measuredBy(outcome, {
     'it is calibrated': code === undefined,
     'there is no alarm': !/pattern of the camera|repeats every|no better than chance/.test(
       [...remarks, ...said].join(),
@@ -78,13 +67,13 @@ export default defineTable({
   about:
     'Stage Shift where a stale gain reference or a specimen that repeats may fool it: it refuses, or stores what is right.',
   item: 'calibrations/image-and-stage-shift/stage-shift',
-  rows: [...Object.keys(strengths), ...Object.keys(periodic), ordinary],
-  seeds: (row) => (row in strengths ? 10 : 20),
+  rows: [...Object.keys(staleGains), ...Object.keys(periodic), ordinary],
+  seeds: (row) => (row in staleGains ? 10 : 20),
   seconds: 2,
   measure: (seed, row, camera) => {
     if (row === ordinary) return measureOrdinary(seed, camera);
     if (row in periodic) return measurePeriodic(seed, periodic[row as keyof typeof periodic], camera);
-    return measureStaleGain(seed, strengths[row as keyof typeof strengths], camera);
+    return measureStaleGain(seed, staleGains[row as keyof typeof staleGains], camera);
   },
   pool: (all) => [
     ...verdictCounts(all),

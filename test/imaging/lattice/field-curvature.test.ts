@@ -1,5 +1,5 @@
 import { fieldCurvature } from '../../../imaging/lattice/field-curvature';
-import { randomNumbers } from '../../../statistics/support/random-numbers';
+import { normalNumbers, randomNumbers } from '../../../statistics/support/random-numbers';
 
 const halfSide = 256;
 const centres = Array.from({ length: 64 }, (_, block) => ({
@@ -10,7 +10,7 @@ const centres = Array.from({ length: 64 }, (_, block) => ({
 /** Phases of a lattice in a field that displaces a place p by k |p|^2 p, in half sides, turned by an angle; with noise in cycles. */
 function curvatureOf(k: number, angle: number, noise: number, seed: number) {
   const next = randomNumbers(seed);
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const normal = normalNumbers(next);
   const [cosine, sine] = [k * Math.cos(angle), k * Math.sin(angle)];
   const family = (reciprocal: { readonly x: number; readonly y: number }) => ({
     reciprocal,

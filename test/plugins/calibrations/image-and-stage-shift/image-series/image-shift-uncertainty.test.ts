@@ -8,7 +8,7 @@ import {
   type WeighedPair,
   weighImageShift,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-uncertainty';
-import { randomNumbers } from '../../../../../statistics/support/random-numbers';
+import { normalNumbers, randomNumbers } from '../../../../../statistics/support/random-numbers';
 
 const truth: Matrix = { xpx: -93.496, xpy: -506.492, ypx: 480.997, ypy: -93.358 };
 const steps = { x: 2.0898, y: 1.98826 };
@@ -36,7 +36,7 @@ function series(
   { noise, lag, lagOfFirst = 1, memory = 0, decaying, timeConstant }: Disturbance,
   next: () => number,
 ) {
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const normal = normalNumbers(next);
   const times = patterns[pattern].map((_, index) => 100 + index * (2 + 0.2 * next()));
   let before: Vector = { x: 0, y: 0 };
   let older: Vector = { x: 0, y: 0 };

@@ -1,4 +1,4 @@
-import { type Matrix, type Vector, apply, length, firstColumn, scale, subtract } from '../../../../../core/base';
+import { type Vector, apply, length, firstColumn, scale } from '../../../../../core/base';
 import {
   type PatternName,
   fitImageShift,
@@ -6,7 +6,6 @@ import {
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-analysis';
 import {
   type WeighedFit,
-  type WeighedPair,
   weighImageShift,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-uncertainty';
 import {
@@ -15,24 +14,8 @@ import {
   unexplainedRange,
   withFreshErrors,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/fresh-check';
-import { randomNumbers } from '../../../../../statistics/support/random-numbers';
-
-const truth: Matrix = { xpx: -93.5, xpy: -506.5, ypx: 481, ypy: -93.4 };
-const steps = { x: 2.1, y: 2 };
-const binning = 4;
-/** Error of a shift in binned pixels. */
-const shiftError = 0.02;
-const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
-
-/** A field that was measured and is straight. */
-const straight = {
-  radial: 0,
-  spiral: 0,
-  standardErrors: { radial: 1e-5, spiral: 1e-5 },
-  misfit: { chiSquare: 10, degreesOfFreedom: 10 },
-  spread: 0,
-  centres: [],
-};
+import { normalNumbers, randomNumbers } from '../../../../../statistics/support/random-numbers';
+import { binning, elements, measuredPairs, steps, straight, truth } from './made-shifts';
 
 /** Coils that stand elsewhere than asked: the places where they stand for those that were asked one after the other. */
 type Coils = (asked: readonly Vector[]) => readonly Vector[];
@@ -60,7 +43,7 @@ function sticking(play: number): Coils {
 /** Measures with a pattern and then with the check, as the camera would see it. */
 function measure(pattern: PatternName, coils: Coils, { seed = 1, drift = 0.1, drifting = 0.1 } = {}) {
   const next = randomNumbers(seed);
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const normal = normalNumbers(next);
   const names = [pattern, 'check'] as const;
   const asked = names.map((name) => patterns[name].map(([x, y]) => ({ x: x * steps.x, y: y * steps.y })));
   const stands = coils(asked.flat());
@@ -72,21 +55,7 @@ function measure(pattern: PatternName, coils: Coils, { seed = 1, drift = 0.1, dr
       const { x, y } = scale(apply(truth, stands[which * asked[0]!.length + index]!), 1 / binning);
       return { x: x + (rate * time) / 4, y: y - (rate * time) / 4 };
     });
-    const numbers = times
-      .slice(1)
-      .map((_, index): readonly [number, number] =>
-        pattern === 'six' && which === 0 && index === 2 ? [1, 4] : [index, index + 1],
-      );
-    const pairs = numbers.map(([earlier, later]): WeighedPair => {
-      const { x, y } = subtract(seen[later]!, seen[earlier]!);
-      return {
-        earlier,
-        later,
-        shift: { x: x + shiftError * normal(), y: y + shiftError * normal() },
-        correlation: 0,
-        standardError: { x: shiftError, y: shiftError },
-      };
-    });
+    const pairs = measuredPairs(name, seen, normal, 0);
     return { pairs, times, places: asked[which]! };
   });
   const [first, check] = series as [(typeof series)[0], (typeof series)[0]];

@@ -1,26 +1,18 @@
-import { type Matrix, type Vector, apply, scale, subtract } from '../../../../../core/base';
+import { type Vector, apply, scale, subtract } from '../../../../../core/base';
 import {
   type PatternName,
   fitImageShift,
   patterns,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-analysis';
-import {
-  type WeighedPair,
-  weighImageShift,
-} from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-uncertainty';
+import { weighImageShift } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-uncertainty';
 import {
   checkFresh,
   unexplainedRange,
   withFreshErrors,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/fresh-check';
-import { randomNumbers } from '../../../../../statistics/support/random-numbers';
+import { normalNumbers, randomNumbers } from '../../../../../statistics/support/random-numbers';
+import { binning, elements, measuredPairs, steps, straight, truth } from './made-shifts';
 
-const truth: Matrix = { xpx: -93.5, xpy: -506.5, ypx: 481, ypy: -93.4 };
-const steps = { x: 2.1, y: 2 };
-const binning = 4;
-/** Error of a shift in binned pixels. */
-const shiftError = 0.02;
-const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 /** Seconds from a step to its image, and from there to the next step. */
 const [before, after] = [2.25, 0.55];
 
@@ -34,7 +26,7 @@ interface Late {
 /** Errors of a calibration in its stated ones, and in percent of the largest element, where the steps arrive late. */
 function calibrate(pattern: PatternName, { share, seconds, stretch }: Late, seed: number) {
   const next = randomNumbers(seed);
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const normal = normalNumbers(next);
   const drift = { x: 0.2 * next() - 0.1, y: 0.2 * next() - 0.1 };
   const asked: { readonly place: Vector; readonly time: number }[] = [{ place: { x: 0, y: 0 }, time: -1e6 }];
   let time = 0;
@@ -54,42 +46,27 @@ function calibrate(pattern: PatternName, { share, seconds, stretch }: Late, seed
       time += after;
       return taken;
     });
-  const pairsOf = (taken: ReturnType<typeof take>, numbers: readonly (readonly [number, number])[]) =>
-    numbers.map(([earlier, later]): WeighedPair => {
-      const { x, y } = subtract(taken[later]!.seen, taken[earlier]!.seen);
-      return {
-        earlier,
-        later,
-        shift: { x: x + shiftError * normal(), y: y + shiftError * normal() },
-        correlation: 0.6,
-        standardError: { x: shiftError, y: shiftError },
-      };
-    });
-  const neighbours = (name: PatternName) =>
-    patterns[name]
-      .slice(1)
-      .map((_, index): readonly [number, number] => (name === 'six' && index === 2 ? [1, 4] : [index, index + 1]));
+  const pairsOf = (name: PatternName, taken: ReturnType<typeof take>) =>
+    measuredPairs(
+      name,
+      taken.map(({ seen }) => seen),
+      normal,
+      0.6,
+    );
   const series = take(pattern, before);
-  const pairs = pairsOf(series, neighbours(pattern));
+  const pairs = pairsOf(pattern, series);
   const [places, times] = [series.map(({ place }) => place), series.map((each) => each.time)];
   const rough = fitImageShift(pattern, pairs, places, binning);
   const weighed = weighImageShift(pattern, pairs, places, binning, rough.matrix, {
     times,
     size: { x: 512, y: 512 },
-    distortion: {
-      radial: 0,
-      spiral: 0,
-      standardErrors: { radial: 1e-5, spiral: 1e-5 },
-      misfit: { chiSquare: 10, degreesOfFreedom: 10 },
-      spread: 0,
-      centres: [],
-    },
+    distortion: straight,
   });
   const patience = Math.min(60, Math.max(5, 5 * (weighed.slowSeconds ?? 0)));
   time += patience;
   const again = take('check', patience);
   const check = {
-    pairs: pairsOf(again, neighbours('check')),
+    pairs: pairsOf('check', again),
     places: again.map(({ place }) => place),
     times: again.map((each) => each.time),
   };

@@ -1,6 +1,6 @@
 import { type Vector, vector } from '../../../../../core/base';
 import { findDelayFactor } from '../../../../../plugins/calibrations/image-and-stage-shift/settling/settling-search';
-import { randomNumbers } from '../../../../../statistics/support/random-numbers';
+import { normalNumbers, randomNumbers } from '../../../../../statistics/support/random-numbers';
 
 /** Parts of a settling: nanometres at the factor 0, and the factor in which it falls to 1/e. */
 type Parts = readonly (readonly [nanometres: number, factor: number])[];
@@ -12,7 +12,7 @@ function column(
   { plateau = vector(0, 0), noise = 0.3, ratio = 0.8 }: { plateau?: Vector; noise?: number; ratio?: number } = {},
 ) {
   const next = randomNumbers(seed);
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const normal = normalNumbers(next);
   const settling = (factor: number): number =>
     parts.reduce((sum, [nanometres, fall]) => sum + nanometres * Math.exp(-factor / fall), 0);
   let series = 0;

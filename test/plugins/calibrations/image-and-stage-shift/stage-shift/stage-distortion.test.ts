@@ -5,7 +5,7 @@ import {
   withoutDistortion,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-distortion';
 import type { WeighedStageFit } from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-uncertainty';
-import { randomNumbers } from '../../../../../statistics/support/random-numbers';
+import { normalNumbers, randomNumbers } from '../../../../../statistics/support/random-numbers';
 
 const side = 512;
 const half = side / 2;
@@ -58,7 +58,7 @@ const moves = { x: { x: 240, y: 60 }, y: { x: -60, y: 240 } } as const;
 /** Pairs of both axes as a lens shows them. */
 function measure(lens: Lens, seed: number) {
   const next = randomNumbers(seed);
-  const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+  const normal = normalNumbers(next);
   const pairs = (['x', 'y', 'x', 'y'] as const).map((axis, index): StageParts => {
     const moved = moves[axis];
     const common = { x: side - Math.abs(moved.x), y: side - Math.abs(moved.y) };
