@@ -72,6 +72,13 @@ export class Output {
   }
 }
 
+/** Buffer, size, camera and exposure of an image, as lines of JSON give them. */
+export function imageFacts({ buffer, frame }: BufferedImage) {
+  const [height = 0, width = 0] = frame.image.shape;
+  const { binning, exposure } = frame.exposure;
+  return { buffer, width, height, camera: frame.camera, binning, exposure };
+}
+
 /** An error as people read it: what happened, where, what to do, and the code to look it up by. */
 function errorText(error: { code: string; message: string; hint: string; place?: Place }): string {
   const where = error.place ? `${describePlace(error.place)}: ` : '';
@@ -97,18 +104,8 @@ export class RunReporter {
     this.output.emit({ event: 'ask', ...question, answer });
     if (!this.output.json) this.output.remark(`${question.text} -> ${String(answer)}`);
   }
-  image({ buffer, frame, context }: BufferedImage): void {
-    const [height = 0, width = 0] = frame.image.shape;
-    this.output.emit({
-      event: 'image',
-      buffer,
-      width,
-      height,
-      camera: frame.camera,
-      binning: frame.exposure.binning,
-      exposure: frame.exposure.exposure,
-      ...context,
-    });
+  image(image: BufferedImage): void {
+    this.output.emit({ event: 'image', ...imageFacts(image), ...image.context });
   }
   result(result: CalibrationResult | undefined, item: string, doubts: readonly object[] = []): void {
     this.output.emit({

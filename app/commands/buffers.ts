@@ -4,7 +4,7 @@ import { BufferWork } from '../../core/buffers';
 import { type BufferedImage, bufferNames } from '../../core/kernel';
 import type { ParameterSetName } from '../../core/settings';
 import type { Instrument } from '../instrument/instrument';
-import { exitCodes } from '../output';
+import { exitCodes, imageFacts } from '../output';
 import { KeptBuffers } from '../working-state/kept-buffers';
 import { type CommandContext, warningsOnly } from './context';
 import { whileStoppable } from './stopping';
@@ -130,16 +130,11 @@ export function alignBufferCommand(
 
 function tellImage({ output }: CommandContext, event: 'buffer' | 'result', image: BufferedImage): void {
   const { buffer, frame, context, alignment } = image;
-  const [height = 0, width = 0] = frame.image.shape;
   const { pixelSize, takenAt, ...state } = context;
+  const facts = imageFacts(image);
   output.emit({
     event,
-    buffer,
-    width,
-    height,
-    camera: frame.camera,
-    binning: frame.exposure.binning,
-    exposure: frame.exposure.exposure,
+    ...facts,
     ...state,
     ...(pixelSize !== undefined && { pixelSizeNanometres: inNanometres(pixelSize) }),
     ...(takenAt && { takenAt: takenAt.toISOString() }),
@@ -147,7 +142,7 @@ function tellImage({ output }: CommandContext, event: 'buffer' | 'result', image
   });
   output.print(
     [
-      `${buffer}  ${context.title ?? 'image'}, ${width} x ${height} pixels, binning ${frame.exposure.binning}, `,
+      `${buffer}  ${context.title ?? 'image'}, ${facts.width} x ${facts.height} pixels, binning ${frame.exposure.binning}, `,
       `${frame.exposure.exposure} s, ${context.magnification}x`,
       context.lowDoseArea === undefined ? '' : `, ${context.lowDoseArea} of Low Dose`,
     ].join(''),

@@ -49,6 +49,8 @@ type FocusRow = MainRecords['FocusCalibration'];
 const focusRows = (calibrations: Pick<Calibrations, 'records'>): readonly FocusRow[] =>
   calibrations.records('FocusCalibration').all();
 
+/** The number of a probe mode in the calibration file. */
+const numberOf = (probe: ProbeMode): number => (probe === 'micro' ? 1 : 0);
 /** The number that the calibration file writes for a column without alpha. */
 const withoutAlpha = -999;
 
@@ -67,7 +69,7 @@ export function findFocusCurve(
   const camera = optics.camera(conditions.camera);
   if (camera.stem || conditions.magIndex < lowestMagIndex) return undefined;
   const rows = focusRows(calibrations).filter(
-    ({ direction, probe }) => direction === conditions.direction && probe === (conditions.probe === 'micro' ? 1 : 0),
+    ({ direction, probe }) => direction === conditions.direction && probe === numberOf(conditions.probe),
   );
   const { alpha } = conditions;
   const own = rows.filter((row) => row.magIndex === conditions.magIndex && row.camera === conditions.camera);
@@ -162,7 +164,7 @@ export function milliradiansPerTiltUnit(
   optics: Optics,
   conditions: Omit<FocusConditions, 'magIndex' | 'camera' | 'direction'>,
 ): number | undefined {
-  const rows = focusRows(calibrations).filter((row) => row.probe === (conditions.probe === 'micro' ? 1 : 0));
+  const rows = focusRows(calibrations).filter((row) => row.probe === numberOf(conditions.probe));
   const scalesOf = (some: readonly FocusRow[]): readonly number[] =>
     some.flatMap((row) => {
       const pixel = optics.cameras.some(({ index }) => index === row.camera) && optics.at(placeOf(row)).pixelSize;
