@@ -78,6 +78,8 @@ export function eucentricProcess(
   folder = projectFolder,
   environment: NodeJS.ProcessEnv = { XDG_CACHE_HOME: testCache },
 ): Called {
+  // A program that has to be built says so, which would be taken for a part of the answer.
+  build();
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...given], {
     cwd: folder,
     env: { ...process.env, ...environment },
