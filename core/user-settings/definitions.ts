@@ -182,6 +182,59 @@ export const userSettingDefinitions = {
     'What image shift does to coma and astigmatism: mag index, spot size, probe mode, alpha, aperture, intensity, the matrix to beam tilt, the matrix to stigmator.',
     { atLeast: 10 },
   ),
+  FocusCalRange: number(72, 'Range of defocus that Autofocus calibrates, from the lowest to the highest level.', {
+    unit: 'um',
+    range: [1, 400],
+    decimals: 1,
+  }),
+  FocusCalLevels: whole(13, 'Number of levels of defocus in that range.', { range: [3, 49] }),
+  FocusCalSmoothing: whole(3, 'Number of neighbouring levels that are smoothed by a line; 0 for none.', {
+    range: [0, 49],
+  }),
+  FocusCalOffset: number(0, 'Defocus of the middle of that range, negative for more underfocus.', {
+    unit: 'um',
+    range: [-200, 200],
+    decimals: 1,
+  }),
+  ExtendedCalLowest: number(-300, 'Lowest defocus that Extended Autofocus calibrates.', {
+    unit: 'um',
+    range: [-1000, 0],
+    decimals: 1,
+  }),
+  ExtendedCalHighest: number(100, 'Highest defocus that Extended Autofocus calibrates.', {
+    unit: 'um',
+    range: [0, 1000],
+    decimals: 1,
+  }),
+  ExtendedCalInterval: number(20, 'Greatest distance of two levels outside the regular range.', {
+    unit: 'um',
+    range: [6, 200],
+    decimals: 1,
+  }),
+  ExtendedCalTiltFactor: number(0.5, 'Beam tilt outside the regular range, as a share of that within it.', {
+    range: [0.1, 1],
+    decimals: 2,
+  }),
+  AstigCalStep: number(
+    0.04,
+    'Change of the objective stigmator to either side in the astigmatism calibrations; that of AstigmatismParams until it is set.',
+    { range: [0.001, 0.5], decimals: 3 },
+  ),
+  AstigCalDefocus: number(-1, 'Middle defocus of Astigmatism by BTID; that of AstigmatismParams until it is set.', {
+    unit: 'um',
+    range: [-20, 20],
+    decimals: 1,
+  }),
+  AstigCalFocusRange: number(
+    10,
+    'Distance of the two defocus values of Astigmatism by BTID; that of AstigmatismParams until it is set.',
+    { unit: 'um', range: [0.5, 50], decimals: 1 },
+  ),
+  ComaCalDefocus: number(
+    -1,
+    'Defocus of coma-free alignment by beam tilt and of its calibration; that of ComaParams until it is set.',
+    { unit: 'um', range: [-20, 20], decimals: 1 },
+  ),
   BuffersToRollOnAcquire: whole(2, 'Number of buffers in which older images are kept when a new one comes.', {
     range: [0, 13],
   }),

@@ -22,9 +22,10 @@ export async function setUserSetting<Name extends UserSettingName>(
   throwIfStopped(signal);
   if (!userSettings) throw kernelErrors.noInstrument(label);
   const inWords = (): string => itemsOfSetting(userSettings.get(name)).join(' ') || 'not set';
-  const before = inWords();
+  // What nobody has set may be taken from a property instead of the default, so the default is no "before".
+  const before = userSettings.has(name) ? `was ${inWords()}` : 'had not been set';
   const lasting = await userSettings.set(name, value);
   const fate = lasting.lasts ? `It is kept in ${lasting.path}.` : `It holds for this session only: ${lasting.reason}`;
-  operator.log(`${name}: ${inWords()}, was ${before}. ${fate}`);
+  operator.log(`${name}: ${inWords()}, ${before}. ${fate}`);
   return lasting;
 }

@@ -1,8 +1,9 @@
 import { readable } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
+import { keepChanged } from './plans/keep-changed';
 import { TuningPlans } from './plans/tuning-plans';
 
-/** Sets the sparse levels of the extended focus calibration, for this session. */
+/** Sets the sparse levels of the extended focus calibration. */
 export default defineItem({
   id: 'calibrations/focus-and-tuning/set-extended-range',
   needs: { plans: TuningPlans },
@@ -46,6 +47,7 @@ export default defineItem({
     interval: value.quantity('Greatest distance of two sparse levels.', { unit: 'um' }),
     tiltFactor: value.quantity('Beam tilt at the sparse levels, as a share of that at the regular ones.'),
   },
+  sets: ['ExtendedCalLowest', 'ExtendedCalHighest', 'ExtendedCalInterval', 'ExtendedCalTiltFactor'],
   forecast: 'nothing',
   async run({ plans }, run) {
     const now = plans.extendedRange;
@@ -55,11 +57,15 @@ export default defineItem({
       interval: { text: 'Interval outside the regular range', default: now.interval },
       'tilt-factor': { text: 'Beam tilt there, as a share of the regular one', default: now.tiltFactor },
     });
-    plans.extendedRange = { ...levels, tiltFactor };
-    run.operator.log('The extended range holds until the program ends.');
+    await keepChanged(run, [
+      ['ExtendedCalLowest', levels.lowest, now.lowest],
+      ['ExtendedCalHighest', levels.highest, now.highest],
+      ['ExtendedCalInterval', levels.interval, now.interval],
+      ['ExtendedCalTiltFactor', tiltFactor, now.tiltFactor],
+    ]);
     return run.report({
       summary: `The extended focus calibration goes from ${readable(levels.lowest, 1)} to ${readable(levels.highest, 1)} um in steps of at most ${readable(levels.interval, 1)} um.`,
-      values: plans.extendedRange,
+      values: { ...levels, tiltFactor },
     });
   },
 });

@@ -1,8 +1,9 @@
 import { counted, readable } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
+import { keepChanged } from './plans/keep-changed';
 import { TuningPlans } from './plans/tuning-plans';
 
-/** Sets range, levels, smoothing and offset of the focus calibration, for this session. */
+/** Sets range, levels, smoothing and offset of the focus calibration. */
 export default defineItem({
   id: 'calibrations/focus-and-tuning/set-focus-range',
   needs: { plans: TuningPlans },
@@ -46,6 +47,7 @@ export default defineItem({
     offset: value.quantity('Defocus of the middle of the range.', { unit: 'um' }),
     step: value.quantity('Distance of two levels.', { unit: 'um' }),
   },
+  sets: ['FocusCalRange', 'FocusCalLevels', 'FocusCalSmoothing', 'FocusCalOffset'],
   forecast: 'nothing',
   async run({ plans }, run) {
     const now = plans.focusRange;
@@ -55,9 +57,13 @@ export default defineItem({
       smoothing: { text: 'Levels to smooth over (0 for none)', default: now.smoothing },
       offset: { text: 'Offset of the middle (negative for underfocus)', default: now.offset },
     });
-    plans.focusRange = plan;
+    await keepChanged(run, [
+      ['FocusCalRange', plan.range, now.range],
+      ['FocusCalLevels', plan.levels, now.levels],
+      ['FocusCalSmoothing', plan.smoothing, now.smoothing],
+      ['FocusCalOffset', plan.offset, now.offset],
+    ]);
     const step = plan.range / (plan.levels - 1);
-    run.operator.log('The range holds until the program ends.');
     return run.report({
       summary: `The focus calibration takes ${counted(plan.levels, 'level')} in steps of ${readable(step, 1)} um, from ${readable(plan.offset - plan.range / 2, 1)} to ${readable(plan.offset + plan.range / 2, 1)} um.`,
       values: { ...plan, step },

@@ -1,8 +1,9 @@
 import { readable } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
+import { keepChanged } from './plans/keep-changed';
 import { TuningPlans } from './plans/tuning-plans';
 
-/** Sets the stigmator step and the defocus of the astigmatism calibrations, for this session. */
+/** Sets the stigmator step and the defocus of the astigmatism calibrations. */
 export default defineItem({
   id: 'calibrations/focus-and-tuning/setup-astigmatism',
   needs: { plans: TuningPlans },
@@ -36,6 +37,7 @@ export default defineItem({
     defocus: value.quantity('Middle of the two defocus values.', { unit: 'um' }),
     defocusRange: value.quantity('Distance of the two defocus values.', { unit: 'um' }),
   },
+  sets: ['AstigCalStep', 'AstigCalDefocus', 'AstigCalFocusRange'],
   forecast: 'nothing',
   async run({ plans }, run) {
     const now = plans.astigmatism;
@@ -44,17 +46,15 @@ export default defineItem({
       defocus: { text: 'Middle defocus (by BTID)', default: now.defocus },
       range: { text: 'Range of defocus (by BTID)', default: now.defocusRange },
     });
-    plans.astigmatism = {
-      stigmatorStep: answers['stigmator-step'],
-      defocus: answers.defocus,
-      defocusRange: answers.range,
-    };
-    run.operator.log(
-      'To keep these values, set AstigmatismParams in the configuration; they hold until the program ends.',
-    );
+    const { 'stigmator-step': stigmatorStep, defocus, range: defocusRange } = answers;
+    await keepChanged(run, [
+      ['AstigCalStep', stigmatorStep, now.stigmatorStep],
+      ['AstigCalDefocus', defocus, now.defocus],
+      ['AstigCalFocusRange', defocusRange, now.defocusRange],
+    ]);
     return run.report({
-      summary: `Astigmatism is calibrated with stigmator steps of ${readable(plans.astigmatism.stigmatorStep, 3)}.`,
-      values: plans.astigmatism,
+      summary: `Astigmatism is calibrated with stigmator steps of ${readable(stigmatorStep, 3)}.`,
+      values: { stigmatorStep, defocus, defocusRange },
     });
   },
 });

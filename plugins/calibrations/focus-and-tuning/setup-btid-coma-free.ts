@@ -1,8 +1,9 @@
 import { readable } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
+import { keepChanged } from './plans/keep-changed';
 import { TuningPlans } from './plans/tuning-plans';
 
-/** Sets the defocus of the coma calibration by beam tilt, for this session. */
+/** Sets the defocus of the coma calibration by beam tilt. */
 export default defineItem({
   id: 'calibrations/focus-and-tuning/old-coma-free-alignment/setup-btid-coma-free',
   needs: { plans: TuningPlans },
@@ -17,14 +18,15 @@ export default defineItem({
     },
   },
   results: { defocus: value.quantity('Defocus of calibration and alignment.', { unit: 'um' }) },
+  sets: ['ComaCalDefocus'],
   forecast: 'nothing',
   async run({ plans }, run) {
+    const now = plans.comaDefocus;
     const defocus = await run.ask('defocus', {
       text: 'Defocus of coma-free calibration and alignment',
-      default: plans.comaDefocus,
+      default: now,
     });
-    plans.comaDefocus = defocus;
-    run.operator.log('To keep this value, set ComaParams in the configuration; it holds until the program ends.');
+    await keepChanged(run, [['ComaCalDefocus', defocus, now]]);
     return run.report({
       summary: `Coma-free calibration and alignment by beam tilt are done at ${readable(defocus, 1)} um.`,
       values: { defocus },

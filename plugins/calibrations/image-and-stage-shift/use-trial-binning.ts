@@ -9,7 +9,7 @@ export default defineToggle({
   read: ({ settings }) => settings.get('UseTrialBinningForShiftCal'),
   write: ({ settings }, on) => settings.set('UseTrialBinningForShiftCal', on),
   says: {
-    on: 'Shift calibrations keep the binning of Trial.',
-    off: 'Shift calibrations choose a binning for images of suitable size.',
+    on: 'Shift calibrations keep the binning of Trial. This holds until the program ends; UseTrialBinningForShiftCal in the configuration keeps it.',
+    off: 'Shift calibrations choose a binning for images of suitable size. This holds until the program ends; UseTrialBinningForShiftCal in the configuration keeps it.',
   },
 });

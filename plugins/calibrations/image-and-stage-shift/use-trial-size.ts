@@ -9,7 +9,7 @@ export default defineToggle({
   read: ({ settings }) => settings.get('UseTrialSizeForShiftCal'),
   write: ({ settings }, on) => settings.set('UseTrialSizeForShiftCal', on),
   says: {
-    on: 'Shift calibrations use the area of Trial images.',
-    off: 'Shift calibrations use the full camera.',
+    on: 'Shift calibrations use the area of Trial images. This holds until the program ends; UseTrialSizeForShiftCal in the configuration keeps it.',
+    off: 'Shift calibrations use the full camera. This holds until the program ends; UseTrialSizeForShiftCal in the configuration keeps it.',
   },
 });

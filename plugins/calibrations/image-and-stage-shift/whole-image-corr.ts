@@ -10,7 +10,7 @@ export default defineToggle({
     correlation.on = on;
   },
   says: {
-    on: 'Stage calibrations correlate whole images.',
-    off: 'Stage calibrations correlate only the overlap that is expected.',
+    on: 'Stage calibrations correlate whole images. This holds until the program ends.',
+    off: 'Stage calibrations correlate only the overlap that is expected. This holds until the program ends.',
   },
 });

@@ -10,5 +10,8 @@ export default defineToggle({
   write: ({ memory }, on) => {
     memory.catalase = on;
   },
-  says: { on: 'Find Pixel Size expects a catalase crystal.', off: 'Find Pixel Size expects a grating.' },
+  says: {
+    on: 'Find Pixel Size expects a catalase crystal. This holds until the program ends.',
+    off: 'Find Pixel Size expects a grating. This holds until the program ends.',
+  },
 });

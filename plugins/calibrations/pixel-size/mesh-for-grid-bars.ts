@@ -26,6 +26,7 @@ export default defineItem({
         ? `Find Pixel Size measures the bars of a ${mesh} mesh grid. Set the mesh back to 0 for gratings.`
         : 'Find Pixel Size does not measure grid bars.',
     );
+    run.operator.log('This holds until the program ends; GridMeshSize in the configuration keeps it.');
     return run.report({ summary: mesh > 0 ? `Grid bars of ${mesh} mesh.` : 'No grid bars.', values: { mesh } });
   },
 });

@@ -27,6 +27,7 @@ export default defineItem({
       binnedSize === 0
         ? 'The binned size is chosen automatically.'
         : `Images are binned to at most ${binnedSize} pixels.`;
+    run.operator.log('The binned size holds until the program ends.');
     return run.report({ summary, values: { binnedSize } });
   },
 });

@@ -1,7 +1,11 @@
 import type { PluginHost } from '../../../../core/kernel';
+import { UserSettings } from '../../../../core/user-settings';
 import { TuningPlans, newTuningPlans } from './tuning-plans';
 
-/** Provides what the items for focus and tuning remember. */
-export function provide(host: Pick<PluginHost, 'provide' | 'settings'>): void {
-  host.provide(TuningPlans, newTuningPlans(host.settings));
+/** Provides the parameters of the calibrations of focus and tuning. */
+export function provide(host: Pick<PluginHost, 'need' | 'provide' | 'settings'>): void {
+  host.provide(
+    TuningPlans,
+    newTuningPlans(host.settings, () => host.need(UserSettings)),
+  );
 }

@@ -1,5 +1,6 @@
 import { service } from '../../../../core/base';
 import type { Settings } from '../../../../core/settings';
+import type { UserSettings } from '../../../../core/user-settings';
 
 /** Levels of the focus calibration; lengths in micrometres. */
 export interface FocusRangePlan {
@@ -32,25 +33,56 @@ export interface AstigmatismPlan {
   readonly defocusRange: number;
 }
 
-/** Parameters that the items for focus and tuning remember within a session. */
+/** Parameters of the calibrations of focus and tuning, as the user settings have them at the moment. */
 export interface TuningPlans {
-  focusRange: FocusRangePlan;
-  extendedRange: ExtendedRangePlan;
-  astigmatism: AstigmatismPlan;
+  readonly focusRange: FocusRangePlan;
+  readonly extendedRange: ExtendedRangePlan;
+  readonly astigmatism: AstigmatismPlan;
   /** Defocus of the coma calibration by beam tilt, in micrometres. */
-  comaDefocus: number;
+  readonly comaDefocus: number;
 }
 /** The token of those parameters. */
 export const TuningPlans = service<TuningPlans>('TuningPlans');
 
-/** The parameters at the start of a session: those of the site where it has any. */
-export function newTuningPlans(settings: Pick<Settings, 'get'>): TuningPlans {
-  const [, stigmatorStep = 0.04, , defocus = -1, defocusRange = 10] = settings.get('AstigmatismParams');
-  const [, comaDefocus = -1] = settings.get('ComaParams');
+/** The parameters: those of the user settings, and those of the site's properties for what nobody has set. */
+export function newTuningPlans(
+  settings: Pick<Settings, 'get'>,
+  userSettings: () => Pick<UserSettings, 'get' | 'has'>,
+): TuningPlans {
+  const orProperty = (
+    name: 'AstigCalStep' | 'AstigCalDefocus' | 'AstigCalFocusRange' | 'ComaCalDefocus',
+    property: number | undefined,
+  ): number => (userSettings().has(name) ? userSettings().get(name) : (property ?? userSettings().get(name)));
   return {
-    focusRange: { range: 72, levels: 13, smoothing: 3, offset: 0 },
-    extendedRange: { lowest: -300, highest: 100, interval: 20, tiltFactor: 0.5 },
-    astigmatism: { stigmatorStep, defocus, defocusRange },
-    comaDefocus,
+    get focusRange() {
+      const user = userSettings();
+      return {
+        range: user.get('FocusCalRange'),
+        levels: user.get('FocusCalLevels'),
+        smoothing: user.get('FocusCalSmoothing'),
+        offset: user.get('FocusCalOffset'),
+      };
+    },
+    get extendedRange() {
+      const user = userSettings();
+      return {
+        lowest: user.get('ExtendedCalLowest'),
+        highest: user.get('ExtendedCalHighest'),
+        interval: user.get('ExtendedCalInterval'),
+        tiltFactor: user.get('ExtendedCalTiltFactor'),
+      };
+    },
+    get astigmatism() {
+      const [, stigmatorStep, , defocus, defocusRange] = settings.get('AstigmatismParams');
+      return {
+        stigmatorStep: orProperty('AstigCalStep', stigmatorStep),
+        defocus: orProperty('AstigCalDefocus', defocus),
+        defocusRange: orProperty('AstigCalFocusRange', defocusRange),
+      };
+    },
+    get comaDefocus() {
+      const [, comaDefocus] = settings.get('ComaParams');
+      return orProperty('ComaCalDefocus', comaDefocus);
+    },
   };
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { UserSettings } from '../../../../core/user-settings';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 
 const submenu = 'calibrations/focus-and-tuning';
@@ -38,5 +40,27 @@ describe('the parameters of focus and tuning', () => {
     });
     expect(await run('old-coma-free-alignment/setup-btid-coma-free')).toEqual({ defocus: -1 });
     expect(await run('old-coma-free-alignment/setup-btid-coma-free', { defocus: '-2.5' })).toEqual({ defocus: -2.5 });
+  });
+
+  test('only what was changed is kept, in the settings file, and the log says so', async () => {
+    const userSettings = instrument.kernel.registry.get(UserSettings);
+    const { said } = await runItem(instrument, `${submenu}/setup-astigmatism`, { range: '6' });
+    expect(said).toContainEqual(
+      expect.stringMatching(/^AstigCalFocusRange: 6, had not been set\. It is kept in .*settings.*txt\.$/i),
+    );
+    expect(said.filter((line) => line.startsWith('AstigCal'))).toHaveLength(1);
+    expect(userSettings.has('AstigCalStep')).toBe(false);
+    expect(await readFile(userSettings.file, 'latin1')).toMatch(/^AstigCalFocusRange\t6$/m);
+    const again = await runItem(instrument, `${submenu}/setup-astigmatism`);
+    expect(again.said).toContain('Nothing was changed.');
+    expect(again.result!.values).toEqual({ stigmatorStep: 0.3, defocus: -2, defocusRange: 6 });
+  });
+
+  test('what a user setting says follows at once, also when a script sets it for now', async () => {
+    const userSettings = instrument.kernel.registry.get(UserSettings);
+    const back = userSettings.setForNow('FocusCalLevels', 21);
+    expect(await run('set-focus-range')).toMatchObject({ levels: 21 });
+    back();
+    expect(await run('set-focus-range')).toMatchObject({ levels: 9 });
   });
 });
