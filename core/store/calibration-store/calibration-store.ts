@@ -25,12 +25,12 @@ import {
   type FileState,
   type FlybackRecords,
   isMissingMatrix,
-  keyOf,
   type MainRecordName,
   type MainRecords,
   maxMagIndex,
   notStorable,
   type RecordValues,
+  sameKey,
   type ShortTermRecordName,
   type ShortTermRecords,
 } from '../serialem';
@@ -300,9 +300,7 @@ export class CalibrationStore implements Calibrations {
         const values = this.complete(row as RecordValues);
         const { replaces } = options;
         const same = (existing: RecordValues): boolean =>
-          replaces
-            ? replaces(existing as Row)
-            : layout !== undefined && keyOf(layout, existing) === keyOf(layout, values);
+          replaces ? replaces(existing as Row) : layout !== undefined && sameKey(layout, existing, values);
         this.change(stored, content.put(name, values, same), kind(options));
       },
       replaceAll: (rows, options = {}) => {

@@ -10,7 +10,7 @@ import {
   recordLayouts,
   recordOf,
 } from './changes';
-import { keyOf, notStorable, type RecordValues } from '../serialem';
+import { notStorable, type RecordValues, sameKey } from '../serialem';
 
 /** The settings that hold for the session. */
 export interface SessionSettings {
@@ -54,8 +54,7 @@ export const keyFieldsOf = (name: RecordName, values: RecordValues): RecordValue
 
 /** The record that the files hold now under a key. */
 export function recordNow(calibrations: Calibrations, name: RecordName, key: RecordValues): RecordValues | undefined {
-  const wanted = keyOf(recordLayouts[name], key);
-  return tableOf(calibrations, name).find((row) => keyOf(recordLayouts[name], row) === wanted);
+  return tableOf(calibrations, name).find((row) => sameKey(recordLayouts[name], row, key));
 }
 
 /** Describes changes as they would be stored now, with the values that they would replace. Nothing changes. */
@@ -156,8 +155,8 @@ function putRecord(calibrations: Calibrations, name: RecordName, values: RecordV
 }
 
 function removeRecord(calibrations: Calibrations, name: RecordName, values: RecordValues): void {
-  const key = keyOf(recordLayouts[name], values);
-  if (!isMatrix(name)) return void tableOf(calibrations, name).remove((row) => keyOf(recordLayouts[name], row) === key);
+  if (!isMatrix(name))
+    return void tableOf(calibrations, name).remove((row) => sameKey(recordLayouts[name], row, values));
   const { magIndex, camera } = values as ShiftValues;
   matricesOf(calibrations, name).remove(magIndex, camera);
 }

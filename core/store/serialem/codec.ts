@@ -141,6 +141,17 @@ export const rowsOf = (values: RecordValues): readonly RecordValues[] => (values
 export const keyOf = (layout: Layout, values: RecordValues): string =>
   [...layout.key.map((field) => String(values[field])), layout.keyBeside?.(values) ?? ''].join(' ');
 
+/** True when two records of one name have the same key, within the differences that SerialEM allows. */
+export const sameKey = (layout: Layout, one: RecordValues, other: RecordValues): boolean =>
+  keyOf(layout, one) === keyOf(layout, other) ||
+  (layout.keyWithin !== undefined &&
+    layout.key.every((field) => {
+      const within = layout.keyWithin?.[field];
+      return within === undefined
+        ? String(one[field]) === String(other[field])
+        : Math.abs(Number(one[field]) - Number(other[field])) <= within;
+    }));
+
 /**
  * Checks values before they are stored, and returns them frozen, with the fields in file order. Throws
  * `store/value-not-storable` for anything that the file cannot hold, so that no later save can fail because of it.

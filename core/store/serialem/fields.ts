@@ -149,6 +149,8 @@ export interface Traits {
   readonly key: readonly string[];
   /** A further key, where the fields alone do not distinguish the records. */
   readonly keyBeside?: (values: Readonly<Record<string, unknown>>) => string;
+  /** Fields of the key that need not be equal: the largest difference at which SerialEM still takes two for the same. */
+  readonly keyWithin?: Readonly<Record<string, number>>;
   /**
    * The fields by which SerialEM sorts when it writes; without them, records keep the order in which they were stored.
    */

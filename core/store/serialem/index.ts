@@ -5,7 +5,7 @@ export {
   type PlacedRecord,
   type WriteMode,
 } from './calibration-file';
-export { keyOf, notStorable, printRecord, type RecordValues, rowsOf } from './codec';
+export { keyOf, notStorable, printRecord, type RecordValues, rowsOf, sameKey } from './codec';
 export { type Layout, maxMagIndex } from './fields';
 export { type Problem as FileProblem, type Severity } from './problem';
 export { type FileFormat, type FileKind, fileFormats } from './format';

@@ -134,9 +134,7 @@ export const mainLayouts = {
       ...matrixOf('comaY'),
       magnification(3),
     ],
-    {
-      key: ['magIndex', 'probe', 'alpha'],
-    },
+    { key: ['magIndex', 'probe', 'alpha', 'beamTilt'], keyWithin: { beamTilt: 0.011 } },
   ),
   CtfAstigCalib: line(
     [

@@ -1,5 +1,6 @@
 import { cameraIndex, magIndex } from '../../../core/base';
 import { type ExitPrompt } from '../../../core/store';
+import { recordNow } from '../../../core/store/history/apply-changes';
 import { flyback, main, otherMatrix, shortTerm, Site, someMatrix, startMinutes } from './site';
 
 let site: Site;
@@ -42,6 +43,39 @@ describe('records of any kind', () => {
     tables.put({ ...table, rows: [{ counts: 1, intensity: 0.125 }] });
     tables.put({ ...table, crossover: 0.26, rows: [{ counts: 2, intensity: 0.625 }] });
     expect(tables.all().map(({ rows }) => rows[0]!.intensity)).toEqual([0.625, 0.125]);
+  });
+
+  it('know matrices of coma at different beam tilts apart, but not at a tilt that differs by rounding', async () => {
+    const calibrations = await site.calibrations();
+    const table = calibrations.records('ComaCalib');
+    const coma = {
+      comaXXpx: 1,
+      comaXXpy: 0,
+      comaXYpx: 0,
+      comaXYpy: 1,
+      comaYXpx: 1,
+      comaYXpy: 0,
+      comaYYpx: 0,
+      comaYYpy: 1,
+    };
+    const at = (beamTilt: number, defocus: number) => ({
+      magIndex: magIndex(32),
+      probe: 1,
+      alpha: -999,
+      beamTilt,
+      defocus,
+      ...coma,
+    });
+    table.put(at(10, -1));
+    table.put(at(8, -2));
+    table.put(at(10.0109, -3));
+    expect(table.all().map(({ beamTilt, defocus }) => [beamTilt, defocus])).toEqual([
+      [10.0109, -3],
+      [8, -2],
+    ]);
+    table.put(at(10.03, -4));
+    expect(table.all()).toHaveLength(3);
+    expect(recordNow(calibrations, 'ComaCalib', at(8.005, 0))).toMatchObject({ beamTilt: 8, defocus: -2 });
   });
 
   it('never get more rows than SerialEM has room for', async () => {
