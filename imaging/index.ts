@@ -1,4 +1,5 @@
 /** Pure numerics on images; the public part of this room. */
+export * from './beam';
 export * from './ctf';
 export * from './errors';
 export * from './fft';

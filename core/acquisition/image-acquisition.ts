@@ -1,3 +1,4 @@
+import { saturationOf } from '../../imaging';
 import { type MagIndex, type Logger, metres, service } from '../base';
 import { Cameras, type Exposure, type Scope, type Stage } from '../devices';
 import {
@@ -14,7 +15,6 @@ import type { Conditions } from '../store';
 import { acquisitionErrors } from './errors';
 import { ImageShiftControl, Optics } from '../optics';
 import type { Settling } from './settling';
-import { saturationOf } from './saturation';
 import { exposureOf } from './exposure-of-set';
 import { LiveImage } from './live-image';
 

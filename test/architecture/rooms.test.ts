@@ -23,6 +23,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'spectra',
     'lattice',
     'registration',
+    'beam',
     'ctf',
     'synthesis',
   ],

@@ -1,4 +1,4 @@
-import type { Image } from '../../imaging';
+import type { Image } from '../image';
 
 /** Number of pixels that are examined, evenly over the image. */
 const sampleCount = 500_000;

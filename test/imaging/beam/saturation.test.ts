@@ -1,6 +1,5 @@
-import { saturationOf } from '../../../core/acquisition/saturation';
 import { ImageAcquisition, takeImage } from '../../../core/acquisition';
-import { image } from '../../../imaging';
+import { image, saturationOf } from '../../../imaging';
 import { randomNumbers, virtualInstrument } from '../../support/virtual-instrument';
 
 const next = randomNumbers(3);
