@@ -1,2 +1,4 @@
 export * from './focus-calibrations';
 export * from './focus-curve';
+export * from './tilt-fit';
+export * from './tilt-series';
