@@ -11,7 +11,7 @@ import type { CommandContext } from './commands/context';
 import { devicesCommand } from './commands/devices';
 import { helpCommand } from './commands/help';
 import { type StartOptions, startCommand, truthCommand } from './commands/instrument-commands';
-import { menuCommand } from './commands/menu';
+import { menuCommand, tasksCommand } from './commands/menu';
 import { checkCommand, exportCommand, importCommand } from './commands/properties';
 import { type RunCommandOptions, runCommand } from './commands/run';
 import { addWorkingStateCommands } from './commands/working-state';
@@ -101,14 +101,22 @@ export async function main(given: readonly string[]): Promise<void> {
     .action(action<[{ verbose?: boolean }]>((context, options) => menuCommand(context, options)));
   command(
     program,
+    'tasks',
+    'show the tasks beside the menu, such as going to focus, and why one cannot run',
+    'tasks --verbose',
+  )
+    .option('--verbose', 'add ids, questions and results')
+    .action(action<[{ verbose?: boolean }]>((context, options) => tasksCommand(context, options)));
+  command(
+    program,
     'help [name...]',
-    'show the help page of a menu item, or the options of a command',
+    'show the help page of a menu item or a task, or the options of a command',
     'help image-shift',
   ).action(action<[string[]]>((context, names) => helpCommand(context, program, names)));
   command(
     program,
     'run <id...>',
-    'run menu items one after the other; name each by its id, the end of its id, or its label',
+    'run menu items and tasks one after the other; name each by its id, the end of its id, or its label',
     'run image-shift --mag-index 25 --answer start=yes --save',
   )
     .option(

@@ -17,7 +17,7 @@ import {
 import type { CalibrationResult } from '../core/store';
 import { expectBroughtBack, storedText } from './bring-back';
 import { actions, contradictions, durationFits } from './forecast-check';
-import { spread, stateOf, stored, withoutSettings } from './menu-item-state';
+import { expectNoted, restoreSettings, spread, stateOf, stored, withoutSettings } from './menu-item-state';
 import { overlyPrecise } from './reading-figures';
 import { verifying } from './verifying';
 import { virtualInstrument } from './virtual-instrument';
@@ -68,8 +68,9 @@ const smallCamera = (yaml: string): string =>
   yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 960').replace('CameraSizeY: 8184', 'CameraSizeY: 720');
 
 /**
- * Holds an item of the menu to what the kernel promises of it: its declaration is whole, and a run that is stopped or meets a failing
- * device, at whichever of its device calls, leaves every setting as it was and stores nothing.
+ * Holds an item of the menu, or a task, to what the kernel promises of it: its declaration is whole, and a run that is stopped or meets a
+ * failing device, at whichever of its device calls, leaves every setting as it was and stores nothing. A task that ends well leaves
+ * changed what it says that it changes, and nothing else.
  */
 export function describeMenuItem(item: ItemDefinition, given: MenuItemCase = {}): void {
   const { id } = item.declaration;
@@ -224,9 +225,13 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
         await instrument[Symbol.asyncDispose]();
         instrument = await make();
       } else {
-        expect(after.settings).toEqual(before.settings);
+        // A task that had ended when it was broken off keeps what it changed.
+        const { changes = [] } = instrument.session.findItem(id);
+        const changed = error === undefined ? changes : [];
+        expect(withoutSettings(after.settings, [], changed)).toEqual(withoutSettings(before.settings, [], changed));
         if (error !== undefined) expect(after.stored).toEqual(before.stored);
         instrument.calibrations.restore(kept);
+        await restoreSettings(instrument, changed, before);
       }
     } catch (reason) {
       throw new Error(
@@ -244,20 +249,24 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     const chosen = spread(callsOfWholeRun, verifying ? undefined : given.sample);
     for (const at of chosen) if (await breakOff(at, act, expected)) break;
     await given.prepare?.(instrument);
+    const before = await stateOf(instrument);
     const live = given.prepare ? undefined : await liveBefore(instrument);
     expect(await run()).toBeUndefined();
     expect({ live: live?.running }).toEqual({ live: live && 'View' });
     await live?.stop();
+    await restoreSettings(instrument, instrument.session.findItem(id).changes ?? [], before);
   };
 
-  test('stands in the Calibration menu, can run, and is the only one with its script command', () => {
-    const entries = instrument.session.menu();
-    const entry = entries.find((each) => each.id === id);
-    expect(entry).toBeDefined();
+  test('stands in the Calibration menu or among the tasks, can run, and is the only one with its script command', () => {
+    const { session } = instrument;
+    const entry = session.findItem(id);
+    expect(entry.id).toBe(id);
+    const entries = [...session.menu(), ...session.tasks()];
+    expect((entry.task ? session.tasks() : session.menu()).map((each) => each.id)).toContain(id);
     if (isKnown) expect({ known: isKnown(id) }).toEqual({ known: !given.beyondTheMenu });
     const commands = entries.flatMap((each: MenuEntry) => each.declaration?.script ?? []);
     expect(commands).toEqual([...new Set(commands)]);
-    const lacking = instrument.kernel.registry.missing(entry!.declaration!.needs).map(({ name }) => name);
+    const lacking = instrument.kernel.registry.missing(entry.declaration!.needs).map(({ name }) => name);
     expect(lacking).toEqual([]);
   });
 
@@ -277,7 +286,7 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     expect(contradictions(forecast!, made)).toEqual([]);
     const seconds = instrument.clock.now() - began;
     expect({ forecast, seconds, fits: durationFits(forecast!, seconds) }).toMatchObject({ fits: true });
-    const { declaration } = instrument.session.menu().find((each) => each.id === id)!;
+    const { declaration, task, changes = [] } = instrument.session.findItem(id);
     expect(
       asked.filter(
         (question) =>
@@ -289,21 +298,24 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     expect(read.filter((text) => overlyPrecise(text).length > 0)).toEqual([]);
     const after = await stateOf(instrument);
     const { stores, sets } = declaration!;
-    expect(withoutSettings(after.settings, sets)).toEqual(withoutSettings(before.settings, sets));
+    const unchanged = (state: typeof after) => withoutSettings(state.settings, sets, changes);
+    expect(unchanged(after)).toEqual(unchanged(before));
+    if (task) await expectNoted(instrument, changes, { before, after });
     const keeps = given.keepsResult === true || stores.length > 0;
     // The history has a user setting only where the answers change one, and it is restored by setting it again.
-    if (keeps || sets.length === 0) {
+    if (!task && (keeps || sets.length === 0)) {
       expect({ stores: stored(before, after) }).toEqual({ stores: keeps });
       await expectBroughtBack(instrument, { entries: before.stored.history, before: textBefore });
     }
     instrument.calibrations.restore(kept);
+    await restoreSettings(instrument, changes, before);
   });
 
   if (given.inLowDose || verifying)
     test('in Low Dose it is refused, or ends in the area that it names or in the one where it began', async () => {
       const { registry } = instrument.kernel;
       const lowDose = registry.has(LowDose) ? registry.get(LowDose) : undefined;
-      const { declaration } = instrument.session.menu().find((each) => each.id === id)!;
+      const { declaration } = instrument.session.findItem(id);
       if (!lowDose || declaration!.not.includes('low dose')) return;
       await lowDose.turnOn();
       try {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LiveImage } from '../core/acquisition';
 import { Cameras } from '../core/devices';
 import { LowDose } from '../core/kernel';
@@ -47,14 +48,43 @@ function workingState({
   };
 }
 
-/** A state without the user settings that an item says it sets. */
+/** A state without the user settings that an item says it sets, and without the settings that a task says it changes. */
 export const withoutSettings = (
   settings: Readonly<Record<string, unknown>>,
   sets: readonly string[],
+  changes: readonly string[] = [],
 ): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
-    Object.entries(settings).filter(([name]) => !sets.some((each) => name === userSettingPrefix + each)),
+    Object.entries(settings).filter(
+      ([name]) => !sets.some((each) => name === userSettingPrefix + each) && !changes.includes(name),
+    ),
   );
+
+/** Expects the newest entry of the history to say what a task changed, and nothing to be stored besides. */
+export async function expectNoted(
+  { history }: VirtualInstrument,
+  changes: readonly string[],
+  { before, after }: { readonly before: State; readonly after: State },
+): Promise<void> {
+  const made = (await history.list()).slice(before.stored.history);
+  const changed = made.flatMap((entry) => entry.changed ?? []);
+  const differing = changes.filter((name) => !isDeepStrictEqual(before.settings[name], after.settings[name]));
+  expect(changed.map(({ name }) => name).sort()).toEqual([...differing].sort());
+  for (const each of changed)
+    expect([each.before, each.after]).toEqual([before.settings[each.name], after.settings[each.name]]);
+  expect(made.flatMap((entry) => entry.changes)).toEqual([]);
+  expect(after.stored.calibrations).toEqual(before.stored.calibrations);
+}
+
+/** Sets what a task changed back to a state, for the next run of it. */
+export async function restoreSettings(
+  instrument: VirtualInstrument,
+  changes: readonly string[],
+  { settings }: State,
+): Promise<void> {
+  for (const { setting } of instrument.session.deviceSettings())
+    if (changes.includes(setting.name) && 'write' in setting) await setting.write(settings[setting.name] as never);
+}
 
 type State = Awaited<ReturnType<typeof stateOf>>;
 /** True when anything that is stored differs. */

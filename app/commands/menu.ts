@@ -24,6 +24,19 @@ export async function menuCommand(
   return exitCodes.done;
 }
 
+/** `tasks`: the routines beside the menu, each with the reason when it cannot run. */
+export async function tasksCommand(
+  { output, open }: CommandContext,
+  options: { readonly verbose?: boolean },
+): Promise<number> {
+  await using instrument = await open({ log: warningsOnly(output) });
+  const entries = instrument.session.tasks();
+  for (const entry of entries)
+    output.emit({ ...describeEntry(entry, options.verbose ?? false), changes: entry.changes ?? [] });
+  for (const line of drawMenu(entries, options.verbose ?? false)) output.print(line);
+  return exitCodes.done;
+}
+
 /** True where there are values of an earlier session, in the place of the site or of a simulation. */
 const hasShortTerm = ({ directory, shortTerm }: CalibrationFiles): boolean =>
   [shortTerm, path.join(directory, twinFolder, path.basename(shortTerm))].some((file) => existsSync(file));

@@ -19,6 +19,7 @@ export function sessionOf(
     title,
     simulated,
     menu: () => menu.entries(runner.running === undefined),
+    tasks: () => menu.tasks(runner.running === undefined),
     findItem: (name) => menu.find(name, runner.running === undefined),
     get running() {
       return runner.running;

@@ -1,4 +1,4 @@
-import { inDegrees, inMicrometres } from '../base';
+import { inDegrees, inMicrometres, readable } from '../base';
 import type { StagePosition } from './stage';
 import type { NumberTraits, PairTraits, Range, SettingTraits } from './setting-traits';
 
@@ -40,6 +40,15 @@ export function shownValue(traits: SettingTraits, inside: unknown): string {
       return `${[x, y, z].map((each) => inMicrometres(each).toFixed(3)).join(', ')} um, ${inDegrees(tilt).toFixed(2)} degrees`;
     }
   }
+}
+
+/** A value in words and digits, with its unit, in the figures that a sentence has. */
+export function readableValue(traits: SettingTraits, inside: unknown): string {
+  const figures = (numeric: Numeric, value: number): string => readable(shownNumber(numeric, value), numeric.decimals);
+  if (traits.kind === 'number') return withUnit(traits, figures(traits, inside as number));
+  if (traits.kind !== 'pair') return shownValue(traits, inside);
+  const { x, y } = inside as { readonly x: number; readonly y: number };
+  return withUnit(traits, `${figures(traits, x)}, ${figures(traits, y)}`);
 }
 
 /** A value as it is recorded among the conditions of a result. */

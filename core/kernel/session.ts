@@ -15,7 +15,9 @@ export interface Session {
   /** True when a virtual microscope, or a recording, stands in for the instrument. */
   readonly simulated: boolean;
   menu(): readonly MenuEntry[];
-  /** The item that a run of this name would start. Throws `menu/unknown-item` or `menu/ambiguous-item`. */
+  /** The routines beside the menu, in their order. */
+  tasks(): readonly MenuEntry[];
+  /** The item or task that a run of this name would start. Throws `menu/unknown-item` or `menu/ambiguous-item`. */
   findItem(name: string): MenuEntry;
   /** The label of the item that is running; undefined when idle. */
   readonly running: string | undefined;

@@ -17,7 +17,7 @@ import type { OpticalPlace } from './geometry/optical-knowledge';
 import type { MagRange } from './geometry/magnification-table';
 import type { FoundMatrix } from './geometry/matrices';
 import type { OpticalCamera, OpticsTraits, ShiftProperties } from './properties';
-import { type StandardFocus, standardFocus } from './standard-focus';
+import { type FoundStandardFocus, type StandardFocus, standardFocus } from './standard-focus';
 
 /** Conditions of a delay. */
 export interface DelayOptions {
@@ -61,6 +61,8 @@ export interface OpticsAtPlace extends OpticalPlace {
   imageShiftDelay(change: Vector, options?: DelayOptions): Seconds;
   /** The focus to set before a calibration in low magnification; undefined outside it and where there is none. */
   standardFocus(probe: ProbeMode): RawLensValue | undefined;
+  /** The standard focus of a magnification on either side of low magnification, with its origin; undefined where there is none. */
+  findStandardFocus(probe: ProbeMode): FoundStandardFocus | undefined;
 }
 
 /** Sources of the answers about a place, each as it is at the moment. */
@@ -177,8 +179,11 @@ export class PlaceOptics implements OpticsAtPlace {
     );
   }
   standardFocus(probe: ProbeMode): RawLensValue | undefined {
+    return this.isLowMagnification ? this.findStandardFocus(probe)?.focus : undefined;
+  }
+  findStandardFocus(probe: ProbeMode): FoundStandardFocus | undefined {
     const camera = this.opticalCamera;
-    if (camera.stem || !this.isLowMagnification) return undefined;
+    if (camera.stem) return undefined;
     const { standardFocuses = () => [], baseFocus, shiftProperties, traits } = this.parts;
     return standardFocus(this.magIndex, probe, camera, {
       table: this.geometry.table,

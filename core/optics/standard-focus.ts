@@ -23,13 +23,20 @@ export interface StandardFocusSources {
   readonly baseFocus?: (magIndex: MagIndex) => number | undefined;
 }
 
+/** A standard focus that serves at a magnification. */
+export interface FoundStandardFocus {
+  readonly focus: RawLensValue;
+  /** The magnification at which it was kept; undefined for the value of the site for low magnification. */
+  readonly from?: MagIndex;
+}
+
 /** The focus to set at a magnification: that of the nearest calibrated one on the same side of the low-magnification boundary, or the site's for low magnification. */
 export function standardFocus(
   magIndex: MagIndex,
   probe: ProbeMode,
   camera: CameraKind,
   sources: StandardFocusSources,
-): RawLensValue | undefined {
+): FoundStandardFocus | undefined {
   const { table, calibrated, lowMagnification, baseFocus = () => undefined } = sources;
   const low = table.isLowMagnification(camera, magIndex);
   const nearest = calibrated
@@ -42,7 +49,8 @@ export function standardFocus(
     .sort((a, b) => Math.abs(a.at - magIndex) - Math.abs(b.at - magIndex) || a.at - b.at)[0];
   if (nearest) {
     const [here, there] = [baseFocus(magIndex), baseFocus(nearest.at)];
-    return rawLensValue(nearest.focus + (here !== undefined && there !== undefined ? here - there : 0));
+    const change = here !== undefined && there !== undefined ? here - there : 0;
+    return { focus: rawLensValue(nearest.focus + change), from: nearest.at };
   }
-  return low && lowMagnification !== undefined ? rawLensValue(lowMagnification) : undefined;
+  return low && lowMagnification !== undefined ? { focus: rawLensValue(lowMagnification) } : undefined;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { type ItemDefinition, type PluginHost, definePlugin, isItemDefinition, withHelpPage } from '../../core/kernel';
 import { placesOf, showMenu } from './menu';
+import { showTasks, taskFolder, taskPlaces } from './task-list';
 
 const options = z.strictObject({
   adjustImageShiftBetweenMags: z
@@ -14,16 +15,21 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-/** The Calibration menu: every file in the folder of a submenu is one item, found by looking, so that adding one edits no other file; a Markdown file of the same name is its help page. */
+/** The Calibration menu: every file in the folder of a submenu is one item, found by looking, so that adding one edits no other file; a Markdown file of the same name is its help page. The tasks beside it are the files of their folder. */
 export default definePlugin<Options>({
   id: 'calibrations',
-  summary: 'The items of the Calibration menu.',
+  summary: 'The items of the Calibration menu, and the tasks beside it.',
   options,
   apply(host) {
     for (const provide of roomProviders()) provide(host, host.options);
     const items = itemDefinitions();
-    for (const item of items) host.menuItem(item, placesOf.get(item.declaration.id));
-    showMenu(host, new Set(items.map(({ declaration }) => declaration.id)));
+    for (const item of items) {
+      const { id } = item.declaration;
+      host.menuItem(item, placesOf.get(id) ?? taskPlaces.get(id));
+    }
+    const built = new Set(items.map(({ declaration }) => declaration.id));
+    showMenu(host, built);
+    showTasks(host, built);
   },
 });
 
@@ -48,10 +54,13 @@ const roomProviders = (): readonly Provide[] =>
     .filter((file) => path.parse(file).name === 'provide')
     .map((file) => (require(file) as { provide: Provide }).provide);
 
-/** The items: every file in a folder of this one whose default export is one. */
+/** The items and tasks: every file in a folder of this one, or anywhere below that of the tasks, whose default export is one. */
 const itemDefinitions = (): readonly ItemDefinition[] =>
   filesBelow(__dirname)
-    .filter((file) => path.dirname(path.dirname(file)) === __dirname)
+    .filter(
+      (file) =>
+        path.dirname(path.dirname(file)) === __dirname || file.startsWith(path.join(__dirname, taskFolder) + path.sep),
+    )
     .flatMap((file) => {
       const loaded = require(file) as { default?: unknown };
       return isItemDefinition(loaded.default) ? [withHelpPage(loaded.default, file)] : [];

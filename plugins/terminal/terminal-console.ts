@@ -60,7 +60,7 @@ export class TerminalConsole implements OperatorConsole {
   }
 
   private async choose(session: Session, last: string | undefined, signal: AbortSignal): Promise<string> {
-    const entries = session.menu();
+    const entries = [...session.menu(), ...session.tasks()];
     const choices = [...entries].sort((a, b) => Number(b.id === last) - Number(a.id === last)).map(asChoice);
     const more = Object.entries(others).map(([value, name]) => ({
       value,
@@ -323,7 +323,7 @@ interface StopKey {
 
 function asChoice(entry: MenuEntry): { value: string; name: string; description: string; disabled?: string | false } {
   const mark = entry.toggle ? (entry.checked ? '[x] ' : '[ ] ') : '';
-  const name = [...entry.menu, `${mark}${entry.label}`].join(' > ');
+  const name = [...(entry.task ? ['Tasks'] : []), ...entry.menu, `${mark}${entry.label}`].join(' > ');
   return {
     value: entry.id,
     name,

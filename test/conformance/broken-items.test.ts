@@ -1,10 +1,21 @@
 import { builtInPlugins } from '../../app/built-in-plugins';
-import { type EucentricError, electronVolts } from '../../core/base';
-import { EnergyFilter, type Setting, device, quantity } from '../../core/devices';
+import { type EucentricError, electronVolts, micrometres } from '../../core/base';
+import { EnergyFilter, Scope, type Setting, device, quantity } from '../../core/devices';
 import { LiveImage } from '../../core/acquisition';
-import { ImageBuffers, LowDose, type PluginHost, type Run, defineItem, definePlugin } from '../../core/kernel';
+import {
+  ImageBuffers,
+  LowDose,
+  type PluginHost,
+  type Run,
+  defineItem,
+  definePlugin,
+  defineTask,
+} from '../../core/kernel';
+import { RefusedError } from '../../core/judgement';
 import { Settings } from '../../core/settings';
+import type { Quality } from '../../core/store';
 import { UserSettings } from '../../core/user-settings';
+import { runItem, virtualInstrument } from '../support/virtual-instrument';
 import { describeRuns } from './describe-menu-item';
 
 /** Declares a suite without running it, then runs it here; the names of the tests that fail. */
@@ -63,6 +74,7 @@ interface WorkingState {
 const behaviour: {
   filter?: (filter: EnergyFilter, run: Pick<Run, 'preserve'>) => Promise<void>;
   plate?: (plate: PhasePlate, run: Pick<Run, 'preserve'>) => Promise<void>;
+  task?: (use: { readonly plate: PhasePlate; readonly scope: Scope }) => Promise<Quality | undefined | void>;
   state?: (use: WorkingState, run: Pick<Run, 'setUserSetting' | 'restoreLater'>) => Promise<void> | void;
 } = {};
 
@@ -87,6 +99,18 @@ const plateItem = defineItem({
   run: async ({ plate }, run) => {
     await behaviour.plate!(plate, run);
     return run.report({ summary: 'Done.', values: {} });
+  },
+});
+
+const task = defineTask({
+  id: 'test/tasks/plate-task',
+  place: place('Plate Task'),
+  needs: { plate: PhasePlate, scope: Scope },
+  changes: ({ plate }) => [plate.voltage],
+  forecast: ({ plate, scope }) => ({ duration: { least: 0, most: 60 }, moves: [plate.voltage, scope.defocus] }),
+  run: async (use, run) => {
+    const quality = await behaviour.task!(use);
+    return run.report({ summary: 'Done.', values: {}, ...(quality && { quality }) });
   },
 });
 
@@ -118,6 +142,7 @@ const plugin = definePlugin({
     host.menuItem(filterItem);
     host.menuItem(plateItem);
     host.menuItem(stateItem);
+    host.menuItem(task);
   },
 });
 
@@ -179,6 +204,53 @@ describe('a new device of a plugin', () => {
     };
     expect(await failuresOf(() => describeRuns('test/plate-item', given))).toEqual([]);
     expect(sent).toContain(5);
+  });
+});
+
+describe('a task that changes a setting', () => {
+  const failures = (work: NonNullable<typeof behaviour.task>): Promise<readonly string[]> => {
+    behaviour.task = work;
+    return failuresOf(() => describeRuns('test/tasks/plate-task', given));
+  };
+
+  test('and leaves what it declares passes: kept when it ends well, put back after STOP and a failure', async () => {
+    expect(await failures(async ({ plate }) => plate.voltage.write((await plate.voltage.read()) + 1))).toEqual([]);
+    expect(sent).toContain(1);
+  });
+
+  test('and leaves another one changed, too, is caught', async () => {
+    const found = await failures(async ({ plate, scope }) => {
+      await plate.voltage.write((await plate.voltage.read()) + 1);
+      await scope.defocus.write(micrometres(-3.25));
+    });
+    expect(found).toContainEqual(leavesEverything);
+  });
+
+  test('is not kept with a result that was refused, and the history has nothing of it', async () => {
+    behaviour.task = async ({ plate }) => {
+      await plate.voltage.write(5);
+      return { verdict: 'refused', reasons: [] };
+    };
+    await using instrument = await virtualInstrument({ ...given, configuration: given.configuration });
+    const run = runItem(instrument, 'plate-task');
+    await expect(run).rejects.toBeInstanceOf(RefusedError);
+    expect([sent, voltage, await instrument.history.list()]).toEqual([[5, 0], 0, []]);
+  });
+
+  test('says in the history what it changed, and does not count among the items of the menu', async () => {
+    behaviour.task = ({ plate }) => plate.voltage.write(5);
+    await using instrument = await virtualInstrument({ ...given, configuration: given.configuration });
+    const { session, history } = instrument;
+    expect(session.menu().map(({ id }) => id)).not.toContain('test/tasks/plate-task');
+    expect(session.tasks().find(({ id }) => id === 'test/tasks/plate-task')).toMatchObject({
+      enabled: true,
+      changes: ['phase voltage'],
+    });
+    const { said } = await runItem(instrument, 'plate-task');
+    expect(said).toContain('Phase voltage: 5, was 0.');
+    expect(await history.list()).toMatchObject([
+      { item: 'test/tasks/plate-task', changes: [], changed: [{ name: 'phase voltage', before: 0, after: 5 }] },
+    ]);
   });
 });
 

@@ -1,13 +1,14 @@
 import path from 'node:path';
 import type { ItemDefinition } from '../../core/kernel';
 import { placesOf } from '../../plugins/calibrations/menu';
+import { taskPlaces } from '../../plugins/calibrations/task-list';
 import * as suite from '../../testing/describe-menu-item';
 import { itemFiles } from '../support/item-files';
 import { projectFolder } from '../support/project-folder';
 
 export type { MenuItemCase } from '../../testing/describe-menu-item';
 
-/** Suite of an item that comes with the program: that of every item, and its place in file, menu and order of work. */
+/** Suite of an item or task that comes with the program: that of every item, and its place in file, menu and order of work. */
 export function describeMenuItem(id: string, given: suite.MenuItemCase = {}): void {
   describe(`menu item ${id}`, () => {
     describeDeclaration(id);
@@ -28,7 +29,7 @@ export function describeDeclaration(id: string, root = projectFolder): void {
     expect(path.posix.basename(found!.file)).toBe(path.posix.basename(id));
   });
 
-  suite.describeDeclaration(definition, (each) => placesOf.get(each));
+  suite.describeDeclaration(definition, (each) => placesOf.get(each) ?? taskPlaces.get(each));
 
   test('names only items that there are in its order of work', () => {
     const { after = [], insteadOf } = definition().declaration.order ?? { step: 'saving' };
@@ -40,4 +41,4 @@ export function describeDeclaration(id: string, root = projectFolder): void {
 
 /** The part that runs the item on the virtual microscope. */
 export const describeRuns = (id: string, given: suite.MenuItemCase): void =>
-  suite.describeRuns(id, given, (each) => placesOf.has(each));
+  suite.describeRuns(id, given, (each) => placesOf.has(each) || taskPlaces.has(each));

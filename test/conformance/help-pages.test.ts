@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { findDefinition } from '../../core/settings';
 import { type ItemDefinition, helpHeadings, helpPageBeside, helpText } from '../../core/kernel';
 import { placesOf } from '../../plugins/calibrations/menu';
+import { taskPlaces } from '../../plugins/calibrations/task-list';
 import { itemFiles } from '../support/item-files';
 import { projectFolder } from '../support/project-folder';
 
@@ -50,7 +51,7 @@ function problemsOf(page: string, definition: ItemDefinition, label: string): re
 
 describe('help pages', () => {
   test.each(items)('$id has one that says what people need', ({ id, file, definition }) => {
-    const { label = basename(file, '.ts') } = placesOf.get(id) ?? {};
+    const { label = basename(file, '.ts') } = placesOf.get(id) ?? taskPlaces.get(id) ?? {};
     expect(problemsOf(pageOf(file), definition, label)).toEqual([]);
   });
 

@@ -22,8 +22,8 @@ export interface ItemDeclaration extends ItemPlace {
   readonly id: string;
   /** Earlier ids, which command lines and history files may still use. */
   readonly aliases: readonly string[];
-  /** `action` runs, `toggle` has a check mark. */
-  readonly kind: 'action' | 'toggle';
+  /** `action` runs, `toggle` has a check mark, `task` stands beside the menu and works with what was calibrated. */
+  readonly kind: 'action' | 'toggle' | 'task';
   /** The tokens that it uses. It is enabled only when all of them are provided. */
   readonly needs: readonly Token<unknown>[];
   /** States of the instrument in which it does not work. */

@@ -1,4 +1,5 @@
 import type { Provided, Registry, Token } from '../../base';
+import type { AnySetting } from '../../devices';
 import type { CalibrationResult, RecordName } from '../../store';
 import type { UserSettingName } from '../../user-settings';
 import type { TappableHooks } from '../hooks';
@@ -65,6 +66,8 @@ export interface MenuItem {
   unavailable(): string | undefined;
   /** The check mark of a toggle. */
   checked(): boolean;
+  /** The settings that a task changes for good; none for an item. */
+  changes(): readonly AnySetting[];
   listen(hooks: TappableHooks): void;
   run(run: Run): Promise<CalibrationResult | undefined | void>;
 }
@@ -93,7 +96,32 @@ export function defineItem<
   const Q extends QuestionSpecs = Readonly<Record<never, never>>,
   const R extends ResultSpecs = Readonly<Record<never, never>>,
 >(spec: ItemSpec<N, Q, R>): ItemDefinition {
-  return define(spec, undefined);
+  return define(spec, { kind: 'action' });
+}
+
+/** A run as a task sees it: it reports, and stores no record. */
+export type TaskRun<Q extends QuestionSpecs, R extends ResultSpecs> = Omit<ItemRun<Q, R>, 'accept'>;
+
+/** One task, as its file declares it. */
+export interface TaskSpec<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs> extends Omit<
+  ItemSpec<N, Q, R>,
+  'stores' | 'order' | 'measures' | 'saves' | 'anytime' | 'run'
+> {
+  /**
+   * The settings that it changes for good. They keep what the task set when it ends well, and are put back after STOP, a failure and a
+   * refusal. All other settings are put back in any case, by `run.preserve`.
+   */
+  readonly changes: (use: Uses<N>) => readonly AnySetting[];
+  run(use: Uses<N>, run: TaskRun<Q, R>): Promise<CalibrationResult | undefined | void>;
+}
+
+/** Defines a task: a routine beside the menu that works with what was calibrated; the default export of its file. */
+export function defineTask<
+  const N extends Needs,
+  const Q extends QuestionSpecs = Readonly<Record<never, never>>,
+  const R extends ResultSpecs = Readonly<Record<never, never>>,
+>({ changes, ...spec }: TaskSpec<N, Q, R>): ItemDefinition {
+  return define(spec, { kind: 'task', changes });
 }
 
 /** A setting of the session with a check mark. */
@@ -119,12 +147,18 @@ export function defineToggle<const N extends Needs>(spec: ToggleSpec<N>): ItemDe
       run.operator.log(says[read(use) ? 'on' : 'off']);
     },
   };
-  return define(item, read);
+  return define(item, { kind: 'toggle', checked: read });
 }
+
+/** The kind of an item, with what that kind has beside the rest. */
+type KindOf<N extends Needs> =
+  | { readonly kind: 'action' }
+  | { readonly kind: 'toggle'; readonly checked: (use: Uses<N>) => boolean }
+  | { readonly kind: 'task'; readonly changes: (use: Uses<N>) => readonly AnySetting[] };
 
 function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>(
   spec: ItemSpec<N, Q, R>,
-  checked: ((use: Uses<N>) => boolean) | undefined,
+  as: KindOf<N>,
 ): ItemDefinition {
   const {
     id,
@@ -142,7 +176,7 @@ function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>
     declaration: {
       id,
       aliases: [],
-      kind: checked ? 'toggle' : 'action',
+      kind: as.kind,
       needs: Object.values(needs),
       not,
       stores,
@@ -167,7 +201,8 @@ function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>
       return {
         forecast: async (signal) => (forecast === 'nothing' ? nothing : forecast(use, signal)),
         unavailable: () => spec.unavailable?.(use),
-        checked: () => checked?.(use) ?? false,
+        checked: () => as.kind === 'toggle' && as.checked(use),
+        changes: () => (as.kind === 'task' ? as.changes(use) : []),
         listen: (hooks) => spec.listen?.(use, hooks),
         // Every run has the typed questions and results at run time; only its static type is the general one.
         run: (run) => spec.run(use, run as unknown as ItemRun<Q, R>),

@@ -15,7 +15,7 @@ export interface GivenPlace extends ItemPlace {
 /** An item that the menu shows in its place although nothing can run it. */
 export interface UnavailableItem extends GivenPlace {
   readonly id: string;
-  readonly kind?: 'action' | 'toggle';
+  readonly kind?: ItemDeclaration['kind'];
   readonly reason: string;
 }
 
@@ -37,6 +37,10 @@ export interface MenuEntry {
   readonly plugin: string;
   /** True when a line separates it from the entry before. */
   readonly separated: boolean;
+  /** True for a task, which stands beside the menu. */
+  readonly task: boolean;
+  /** Names of the settings that a task changes for good, where it can be built. */
+  readonly changes?: readonly string[];
   /** Undefined for an item that cannot run. */
   readonly declaration?: ItemDeclaration;
 }
@@ -89,8 +93,17 @@ export class Menu {
     }
   }
 
-  /** The menu as it is now, in its order. `idle` is false while something runs. */
+  /** The menu as it is now, in its order, without the tasks. `idle` is false while something runs. */
   entries(idle = true): readonly MenuEntry[] {
+    return this.all(idle).filter(({ task }) => !task);
+  }
+
+  /** The tasks as they are now, in their order. */
+  tasks(idle = true): readonly MenuEntry[] {
+    return this.all(idle).filter(({ task }) => task);
+  }
+
+  private all(idle: boolean): readonly MenuEntry[] {
     const shown = [...this.items.values()].map((item) => this.entryOf(item, idle));
     for (const item of this.unavailable.values()) {
       if (this.items.has(item.id)) continue;
@@ -100,6 +113,7 @@ export class Menu {
         enabled: false,
         reason,
         toggle: kind === 'toggle',
+        task: kind === 'task',
         checked: false,
         separated: this.separated.has(key([...rest.menu, rest.label])),
       });
@@ -114,17 +128,22 @@ export class Menu {
       .map(({ entry }) => entry);
   }
 
-  /** Finds an item by id, by the end of its id, or by its label; throws `menu/unknown-item` naming the nearest one, or `menu/ambiguous-item` naming all that fit. */
+  /**
+   * Finds an item or a task by id, by the end of its id, or by its label; an item of the menu goes before a task of the same name. Throws
+   * `menu/unknown-item` naming the nearest one, or `menu/ambiguous-item` naming all that fit.
+   */
   find(name: string, idle = true): MenuEntry {
-    const entries = this.entries(idle);
+    const entries = this.all(idle);
     const exact = entries.find((entry) => entry.id === name || entry.declaration?.aliases.includes(name));
     if (exact) return exact;
-    const loose = entries.filter(
+    const fitting = entries.filter(
       (entry) =>
         entry.id.endsWith(`/${name}`) ||
         entry.label.toLowerCase() === name.toLowerCase() ||
         entry.declaration?.script?.toLowerCase() === name.toLowerCase(),
     );
+    const ofMenu = fitting.filter(({ task }) => !task);
+    const loose = ofMenu.length > 0 ? ofMenu : fitting;
     if (loose.length === 1) return loose[0]!;
     const ids = loose.map(({ id }) => id);
     if (ids.length > 1) throw kernelErrors.ambiguousItem(name, ids);
@@ -172,6 +191,8 @@ export class Menu {
       enabled: reason === undefined,
       ...(reason !== undefined && { reason }),
       toggle: declaration.kind === 'toggle',
+      task: declaration.kind === 'task',
+      ...(item && declaration.kind === 'task' && { changes: item.changes().map((setting) => setting.name) }),
       checked: item?.checked() ?? false,
       plugin,
       separated: this.separated.has(key([...declaration.menu, declaration.label])),

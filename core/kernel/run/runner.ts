@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   type Clock,
   Disposables,
@@ -10,6 +9,7 @@ import {
   answeredInTime,
   describe,
   errorContents,
+  throwIfStopped,
 } from '../../base';
 import { type AnySetting, Cameras, type ProvidedSetting } from '../../devices';
 import {
@@ -24,6 +24,7 @@ import {
 } from '../../store';
 import { UserSettings } from '../../user-settings';
 import type { BeamPath } from '../guards/beam-path';
+import { type TaskChanges, keepForTask, keepSetting } from './kept-settings';
 import { setUserSetting } from './set-user-setting';
 import { describeReason, RefusedError } from '../../judgement';
 import { readConditions } from './conditions';
@@ -135,7 +136,9 @@ export class Runner {
       );
       // What runs beside another run leaves the instrument to it.
       if (!outer) leaveBeamPath = beamPath?.restoreBy((what, undo) => run.restoreLater(what, undo));
+      const taskChanges = declaration.kind === 'task' ? await keepForTask(item.changes(), run) : undefined;
       result = (await item.run(run)) ?? undefined;
+      if (taskChanges) result = await this.endTask(taskChanges, result, run);
       outcome = 'done';
     } catch (error) {
       if (error instanceof StoppedError || controller.signal.aborted) outcome = 'stopped';
@@ -260,13 +263,7 @@ export class Runner {
         for (const setting of settings) {
           // The operator may have changed it meanwhile for what comes next.
           if (setting.traits.operatorsOnly) continue;
-          const value: unknown = await setting.read(signal);
-          const undo = restoreLater(setting.name, async (restoring) => {
-            // What never changed may be a value that could not be written, such as one outside the limits.
-            const now: unknown = await setting.read(restoring).catch(() => undefined);
-            if (!isDeepStrictEqual(now, value)) await setting.write(value, restoring);
-          });
-          held.add(undo);
+          held.add((await keepSetting(setting, { signal, restoreLater })).undo);
         }
         return {
           [Symbol.asyncDispose]: () =>
@@ -289,6 +286,21 @@ export class Runner {
       setUserSetting: (name, value) =>
         setUserSetting(this.parts.find(UserSettings), declaration, { operator, signal }, name, value),
     };
+  }
+
+  /** Leaves what a task changed, and notes it in the history: both or neither. A refused result leaves nothing. */
+  private async endTask(
+    changes: TaskChanges,
+    found: CalibrationResult | undefined,
+    { signal }: Run,
+  ): Promise<CalibrationResult | undefined> {
+    if (found?.quality?.verdict === 'refused') throw new RefusedError({ reasons: found.quality.reasons ?? [] });
+    const changed = await changes.read();
+    const result = found && { ...found, changed };
+    throwIfStopped(signal);
+    if (result) await this.parts.remember(result);
+    changes.release();
+    return result;
   }
 
   /** Makes the changes of a result and notes them in the history: both or neither. */

@@ -62,6 +62,13 @@ export interface PropertySuggestion {
   readonly unit: string;
 }
 
+/** A setting of a user, of a parameter set or of the microscope that was changed for good: its name, and its value before and after. */
+export interface ChangedSetting {
+  readonly name: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
 /** Result of a calibration: enough to judge it, to store it and to restore it. */
 export interface CalibrationResult {
   /** The id of the menu item. */
@@ -75,6 +82,8 @@ export interface CalibrationResult {
   readonly quality?: Quality;
   /** Everything that it changed, in the order in which it was changed; empty for a result that stores nothing. */
   readonly changes: readonly StoredChange[];
+  /** The settings of the microscope that a task changed for good, from what to what; present in the results of tasks. */
+  readonly changed?: readonly ChangedSetting[];
   /** Present where a virtual microscope was measured. */
   readonly simulated?: true;
   /** Numbers for the configuration of the site, which are written there on request. */

@@ -1,11 +1,4 @@
-import type { CalibrationResult } from './result';
-
-/** A setting of a user or of a parameter set that was changed for good: its name, and its value before and after. */
-export interface ChangedSetting {
-  readonly name: string;
-  readonly before: unknown;
-  readonly after: unknown;
-}
+import type { CalibrationResult, ChangedSetting } from './result';
 
 /** Items under which the history remembers changes of settings. */
 export const settingItems = { user: 'settings/user-settings', parameterSets: 'settings/parameter-sets' } as const;

@@ -29,7 +29,7 @@ export type { MatrixState, ValueState } from './result-values';
 /** Permissions of a person: look on, work, or also save, restore and switch Administrator mode. */
 export type Role = 'observer' | 'operator' | 'administrator';
 
-/** One item of the menu, as the page shows it. */
+/** One item of the menu, or a task, as the page shows it. */
 export interface ItemState {
   readonly id: string;
   readonly menu: readonly string[];
@@ -40,6 +40,8 @@ export interface ItemState {
   readonly toggle: boolean;
   readonly checked: boolean;
   readonly separated: boolean;
+  /** True for a task, which stands beside the Calibration menu. */
+  readonly task: boolean;
   readonly administratorOnly: boolean;
   /** True where the item has a help page. */
   readonly help: boolean;

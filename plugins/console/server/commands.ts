@@ -153,7 +153,7 @@ const placeOf = ({ at, anyway }: Extract<Command, { do: 'restore' }>): RestorePl
 async function history(session: Session, item: string | undefined, measuring: boolean): Promise<readonly HistoryRow[]> {
   const kept = session.find(CalibrationHistory);
   const entries = (await kept?.list(item === undefined ? {} : { item })) ?? [];
-  const items = new Map(session.menu().map((entry) => [entry.id, entry]));
+  const items = new Map([...session.menu(), ...session.tasks()].map((entry) => [entry.id, entry]));
   return historyRows(entries, (id) => items.get(id), session.deviceSettings(), {
     inForce: inForceIn(session.find(Calibrations), session.find(Settings)),
     now: await instrumentNow((token) => session.find(token), !measuring),

@@ -99,7 +99,7 @@ export async function serveConsole(
     );
   };
   const showMenu = (): void => {
-    state.set('menu', menuState(session.menu()));
+    state.set('menu', menuState([...session.menu(), ...session.tasks()]));
     state.set('instrument', {
       title: session.title,
       simulated: session.simulated,

@@ -9,20 +9,23 @@ interface Row {
   readonly reason: HTMLElement;
 }
 
-/** The Calibration menu: a tree with a search; arrows go up and down, Enter selects, and Enter again starts. */
+/** The Calibration menu and the tasks beside it: two trees with one search; arrows go up and down, Enter selects, and Enter again starts. */
 export function createMenuPanel(store: Store): HTMLElement {
   const search = h('input', {
     id: 'search',
     type: 'search',
-    placeholder: 'Search the menu  /',
-    'aria-label': 'Search the Calibration menu',
+    placeholder: 'Search menu and tasks  /',
+    'aria-label': 'Search the Calibration menu and the tasks',
     autocomplete: 'off',
     spellcheck: 'false',
   });
-  const tree = h('div', { class: 'tree' });
+  const parts = { calibration: createPart('Calibration'), tasks: createPart('Tasks') };
+  const tree = h('div', { class: 'tree' }, parts.calibration.element, parts.tasks.element);
   const nothing = h('p', { class: 'why', hidden: true }, 'No item has this name.');
   const rows = new Map<string, Row>();
   let built = '';
+  /** The selected item whose part was shown. */
+  let followed: string | undefined;
 
   const choose = (id: string): void => {
     store.set({ selected: id });
@@ -39,14 +42,33 @@ export function createMenuPanel(store: Store): HTMLElement {
   };
   const build = (items: readonly ItemState[]): void => {
     rows.clear();
-    tree.replaceChildren(
-      ...groups(items, [], (item) => {
-        const row = createRow(item, () => choose(item.id));
-        rows.set(item.id, row);
-        return row.element;
-      }),
-    );
+    for (const [name, part] of Object.entries(parts))
+      part.rows.replaceChildren(
+        ...groups(
+          items.filter(({ task }) => task === (name === 'tasks')),
+          [],
+          (item) => {
+            const row = createRow(item, () => choose(item.id));
+            rows.set(item.id, row);
+            return row.element;
+          },
+        ),
+      );
   };
+  let shown: keyof typeof parts = 'calibration';
+  const showParts = (): void => {
+    const searching = search.value.trim() !== '';
+    for (const [name, { element, tab, rows: inside }] of Object.entries(parts)) {
+      element.hidden = searching ? !inside.querySelector('.row:not([hidden])') : name !== shown;
+      setAttribute(tab, 'aria-pressed', String(name === shown));
+    }
+  };
+  for (const [name, { tab }] of Object.entries(parts))
+    tab.addEventListener('click', () => {
+      shown = name as keyof typeof parts;
+      search.value = '';
+      filter();
+    });
   const filter = (): void => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     let found = 0;
@@ -60,13 +82,14 @@ export function createMenuPanel(store: Store): HTMLElement {
       group.hidden = !group.querySelector('.row:not([hidden])');
     nothing.hidden = found > 0;
     tree.classList.toggle('searching', words.length > 0);
+    showParts();
     keepOneStop();
   };
   /** One stop for the Tab key: the item that was used last, or the first one in view. Arrows reach the others. */
   const keepOneStop = (wanted?: HTMLButtonElement): void => {
     const all = [...tree.querySelectorAll<HTMLButtonElement>('button.entry')];
-    const shown = all.filter((button) => button.closest('.row:not([hidden])'));
-    const stop = wanted ?? shown.find((button) => button.tabIndex === 0) ?? shown[0];
+    const inView = all.filter((button) => button.closest('.part:not([hidden]) .row:not([hidden])'));
+    const stop = wanted ?? inView.find((button) => button.tabIndex === 0) ?? inView[0];
     for (const button of all) button.tabIndex = button === stop ? 0 : -1;
   };
   tree.addEventListener('focusin', ({ target }) => {
@@ -82,6 +105,12 @@ export function createMenuPanel(store: Store): HTMLElement {
     }
     const { run } = store.shared;
     const chosen = rows.get(store.local.selected ?? '');
+    if (chosen && store.local.selected !== followed) {
+      const isTask = parts.tasks.rows.contains(chosen.element);
+      shown = isTask ? 'tasks' : 'calibration';
+      showParts();
+    }
+    followed = store.local.selected;
     if (chosen) keepOneStop(chosen.button);
     // The running item is grey like all others, but for another reason.
     for (const item of items)
@@ -112,9 +141,25 @@ export function createMenuPanel(store: Store): HTMLElement {
     'nav',
     { class: 'menu', 'aria-label': 'Calibration menu' },
     h('div', { class: 'search' }, icon('search'), search),
+    h('div', { class: 'parts', role: 'group', 'aria-label': 'Menu or tasks' }, parts.calibration.tab, parts.tasks.tab),
     nothing,
     tree,
   );
+}
+
+/** One of the two trees, with the button that shows it. */
+function createPart(label: string): {
+  readonly element: HTMLElement;
+  readonly rows: HTMLElement;
+  readonly tab: HTMLButtonElement;
+} {
+  const rows = h('div', {});
+  return {
+    // While people search, both trees are in view under their names.
+    element: h('section', { class: 'part', 'aria-label': label }, h('h2', {}, label), rows),
+    rows,
+    tab: h('button', { type: 'button', class: 'tab part-tab' }, label),
+  };
 }
 
 /** The item whose own name fits best; it comes before items of a submenu with that name. */

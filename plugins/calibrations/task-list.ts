@@ -1,0 +1,91 @@
+import type { GivenPlace, PluginHost } from '../../core/kernel';
+
+/** One task as people know it. */
+interface KnownTask {
+  /** The last part of its id and the name of its file. */
+  readonly name: string;
+  readonly label: string;
+  readonly summary: string;
+}
+
+const task = (name: string, label: string, summary: string): KnownTask => ({ name, label, summary });
+
+/**
+ * The tasks by groups and in their order: the one place of their ids, labels and sentences. The id of a task is `calibrations/tasks/` and
+ * its name; its file has that name, in the folder `tasks` or in one below it. A task that has no file is shown greyed with the reason
+ * "not built yet", so this list is not edited when one is added.
+ */
+const taskList: readonly (readonly [group: string, tasks: readonly KnownTask[]])[] = [
+  [
+    'Focus',
+    [
+      task('autofocus', 'Autofocus', 'Measures the defocus by beam tilt and brings it to the target.'),
+      task('check-autofocus', 'Check Autofocus', 'Measures a known change of defocus by beam tilt.'),
+      task(
+        'measure-defocus-by-ctf',
+        'Measure Defocus by CTF',
+        'Measures defocus and astigmatism from the Thon rings of a Record image.',
+      ),
+      task('set-eucentric-focus', 'Set Eucentric Focus', 'Goes to the standard focus of the present magnification.'),
+    ],
+  ],
+  [
+    'Astigmatism',
+    [
+      task(
+        'correct-astigmatism-by-ctf',
+        'Correct Astigmatism by CTF',
+        'Corrects the objective stigmator by what CTF fits measure.',
+      ),
+      task(
+        'correct-astigmatism-by-btid',
+        'Correct Astigmatism by BTID',
+        'Corrects the objective stigmator by beam-tilt-induced displacements.',
+      ),
+    ],
+  ],
+  [
+    'Coma',
+    [
+      task(
+        'coma-free-alignment-by-ctf',
+        'Coma-free Alignment by CTF',
+        'Corrects the beam tilt for coma by what CTF fits measure.',
+      ),
+      task(
+        'coma-free-alignment-by-btid',
+        'Coma-free Alignment by BTID',
+        'Corrects the beam tilt for coma by beam-tilt-induced displacements.',
+      ),
+    ],
+  ],
+];
+
+/** The place of a task among the tasks. */
+interface PlacedTask extends GivenPlace {
+  readonly id: string;
+}
+
+/** Folder of the tasks, and the part of their ids that says so. */
+export const taskFolder = 'tasks';
+
+/** The place of every task by its id. */
+export const taskPlaces: ReadonlyMap<string, PlacedTask> = new Map(
+  taskList
+    .flatMap(([group, tasks]) =>
+      tasks.map(({ name, label, summary }) => ({
+        id: `calibrations/${taskFolder}/${name}`,
+        menu: [group],
+        label,
+        summary,
+      })),
+    )
+    .map((each) => [each.id, each]),
+);
+
+/** Shows all tasks in their order, with a greyed place for what no file brings. */
+export function showTasks(host: Pick<PluginHost, 'arrangeMenu' | 'unavailableItem'>, built: ReadonlySet<string>): void {
+  for (const place of taskPlaces.values())
+    if (!built.has(place.id)) host.unavailableItem({ ...place, kind: 'task', reason: 'not built yet' });
+  host.arrangeMenu(taskList.map(([label, tasks]) => ({ label, items: tasks.map((each) => each.label) })));
+}
