@@ -1,4 +1,5 @@
 import { EucentricError } from '../../core/base';
+import { areasNotSupported } from '../../core/low-dose';
 import {
   findUserSetting,
   inWords,
@@ -60,8 +61,9 @@ export async function importSettingsCommand({ output, open }: CommandContext, fr
   await using instrument = await open({ log: warningsOnly(output) });
   const { userSettings } = instrument.user;
   const lasting = requireKept(await userSettings.takeOver(bytes, from), `${from} could not be taken over`);
-  for (const remark of [...lasting.remarks, ...userSettings.remarks]) output.remark(remark);
-  output.emit({ event: 'result', file: lasting.path, from, remarks: userSettings.remarks });
+  const refused = areasNotSupported(instrument.user.file.text);
+  for (const remark of [...lasting.remarks, ...userSettings.remarks, ...refused]) output.remark(remark);
+  output.emit({ event: 'result', file: lasting.path, from, remarks: userSettings.remarks, refused });
   output.print(`${from} was taken over into ${lasting.path}. "parameter-sets import" takes over its camera sets.`);
   return exitCodes.done;
 }

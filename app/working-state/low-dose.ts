@@ -5,11 +5,13 @@ import {
   BeamShift,
   BeamTilt,
   Cameras,
+  CondenserAperture,
   EnergyFilter,
   Illumination,
   LensNormalization,
   type LowDoseChoice,
   LowDoseSwitch,
+  ObjectiveAperture,
   ProbeModeSelector,
   Scope,
   Screen,
@@ -55,6 +57,7 @@ export function provideLowDose(
   const [illumination, filter, normalization] = [find(Illumination), find(EnergyFilter), find(LensNormalization)];
   const [alpha, probeMode] = [find(AlphaSelector)?.alpha, find(ProbeModeSelector)?.probeMode];
   const [beamShift, beamTilt] = [find(BeamShift)?.beamShift, find(BeamTilt)?.beamTilt];
+  const [condenser, objective] = [find(CondenserAperture), find(ObjectiveAperture)];
   const screenDown = find(Screen)?.screenDown;
   const lowDose = new LowDoseControl({
     devices: {
@@ -63,6 +66,8 @@ export function provideLowDose(
       ...(illumination && { spotSize: illumination.spotSize, intensity: illumination.intensity }),
       ...(alpha && { alpha }),
       ...(probeMode && { probeMode }),
+      ...(condenser && { condenserAperture: condenser.condenserAperture }),
+      ...(objective && { objectiveAperture: objective.objectiveAperture }),
       ...(beamShift && { beamShift }),
       ...(beamTilt && { beamTilt }),
       ...(filter && {

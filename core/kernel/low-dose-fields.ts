@@ -4,10 +4,12 @@ import {
   BeamShift,
   BeamTilt,
   Cameras,
+  CondenserAperture,
   EnergyFilter,
   IlluminatedArea,
   Illumination,
   type NumberTraits,
+  ObjectiveAperture,
   type PairTraits,
   ProbeModeSelector,
   type Readable,
@@ -67,6 +69,10 @@ const firstSlit: LowDoseSlit = {
 export function lowDoseFields(find: Session['find']): readonly LowDoseField[] {
   const [scope, illumination, filter] = [find(Scope), find(Illumination), find(EnergyFilter)];
   const [alpha, probeMode] = [find(AlphaSelector)?.alpha, find(ProbeModeSelector)?.probeMode];
+  const [condenser, objective] = [
+    find(CondenserAperture)?.condenserAperture,
+    find(ObjectiveAperture)?.objectiveAperture,
+  ];
   const [beamShift, beamTilt] = [find(BeamShift)?.beamShift, find(BeamTilt)?.beamTilt];
   return [
     ...(scope ? [magnification(scope, find)] : []),
@@ -88,6 +94,8 @@ export function lowDoseFields(find: Session['find']): readonly LowDoseField[] {
       : []),
     ...(alpha ? [column('alpha', alpha, 'Alpha in the area.')] : []),
     ...(probeMode ? [column('probeMode', probeMode, 'Probe mode in the area.')] : []),
+    ...(condenser ? [column('condenserAperture', condenser, 'Condenser aperture in the area.')] : []),
+    ...(objective ? [column('objectiveAperture', objective, 'Objective aperture in the area.')] : []),
     ...(beamShift ? offsets('beamShiftOffset', beamShift, 'Beam shift that the area adds') : []),
     ...(beamTilt ? offsets('beamTiltOffset', beamTilt, 'Beam tilt that the area adds') : []),
     ...(filter ? slit(filter) : []),
@@ -111,11 +119,12 @@ function magnification(scope: Scope, find: Session['find']): LowDoseField {
 }
 
 /** A field that holds a setting of the column as it is. */
-function column<Key extends 'magIndex' | 'spotSize' | 'intensity' | 'alpha' | 'probeMode'>(
-  id: Key,
-  setting: Readable<LowDoseValue & NonNullable<LowDoseArea[Key]>>,
-  about: string,
-): LowDoseField {
+function column<
+  Key extends keyof Pick<
+    LowDoseArea,
+    'magIndex' | 'spotSize' | 'intensity' | 'alpha' | 'probeMode' | 'condenserAperture' | 'objectiveAperture'
+  >,
+>(id: Key, setting: Readable<LowDoseValue & NonNullable<LowDoseArea[Key]>>, about: string): LowDoseField {
   const { traits } = setting;
   return {
     id,

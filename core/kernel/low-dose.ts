@@ -3,6 +3,7 @@ import {
   type BeamTiltUnits,
   type ElectronVolts,
   type MagIndex,
+  type Metres,
   type Vector,
   service,
 } from '../base';
@@ -29,6 +30,9 @@ export interface LowDoseArea {
   readonly slit?: LowDoseSlit;
   readonly alpha?: number;
   readonly probeMode?: ProbeMode;
+  /** Diameters of apertures, 0 for a retracted one. An area that does not define them leaves them as they are. */
+  readonly condenserAperture?: Metres;
+  readonly objectiveAperture?: Metres;
 }
 
 /** The slit of the energy filter in an area. */

@@ -2,7 +2,17 @@ import { type Logger, type Vector, magIndex, vector } from '../base';
 import type { Cameras } from '../devices';
 import { type LowDoseArea, type LowDoseAreaName, lowDoseAreas } from '../kernel';
 import type { SettingsFile, UserSettings } from '../user-settings';
-import { areaKeyword, emptyArea, isLineOf, readArea, writeArea } from './area-lines';
+import {
+  apertureKeyword,
+  areaKeyword,
+  emptyArea,
+  isApertureLineOf,
+  isLineOf,
+  readApertures,
+  readArea,
+  writeApertures,
+  writeArea,
+} from './area-lines';
 import type { PlacedArea } from './area-plan';
 
 /** Dependencies of the book of areas. */
@@ -35,10 +45,14 @@ export class AreaBook {
     >;
   }
 
-  read(name: LowDoseAreaName): { readonly area: LowDoseArea; readonly diffraction: boolean } {
-    const isIt = isLineOf(lowDoseAreas.indexOf(name), this.table);
-    const items = this.parts.user.file.text.all(areaKeyword).findLast(isIt);
-    return items ? readArea(items) : { area: emptyArea, diffraction: false };
+  /** The area as it is defined, and what of it is not supported, in words. */
+  read(name: LowDoseAreaName): { readonly area: LowDoseArea; readonly refusals: readonly string[] } {
+    const number = lowDoseAreas.indexOf(name);
+    const { text } = this.parts.user.file;
+    const items = text.all(areaKeyword).findLast(isLineOf(number, this.table));
+    const apertures = readApertures(text.all(apertureKeyword).findLast(isApertureLineOf(number, this.table)));
+    const { area, refusals } = items ? readArea(items) : { area: emptyArea, refusals: [] };
+    return { area: { ...area, ...apertures }, refusals };
   }
 
   /** Stores an area, and with it the one that is tied to it. */
@@ -48,9 +62,12 @@ export class AreaBook {
     const write = async (each: LowDoseAreaName, value: LowDoseArea): Promise<void> => {
       const number = lowDoseAreas.indexOf(each);
       const isIt = isLineOf(number, table);
-      const lasting = await file.edit((text) =>
-        text.setWhere(areaKeyword, isIt, writeArea(number, table, value, text.all(areaKeyword).findLast(isIt))),
-      );
+      const apertures = writeApertures(number, table, value);
+      const lasting = await file.edit((text) => {
+        text.setWhere(areaKeyword, isIt, writeArea(number, table, value, text.all(areaKeyword).findLast(isIt)));
+        if (apertures) text.setWhere(apertureKeyword, isApertureLineOf(number, table), apertures);
+        else text.remove(apertureKeyword, isApertureLineOf(number, table));
+      });
       if (!lasting.lasts) this.parts.log.warn(`${each} of Low Dose is kept for this session only: ${lasting.reason}`);
     };
     await this.keepShiftOffset(name, area);

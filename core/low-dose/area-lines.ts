@@ -1,8 +1,22 @@
-import { beamShiftUnits, beamTiltUnits, electronVolts, magIndex, vector } from '../base';
-import type { LowDoseArea } from '../kernel';
+import {
+  beamShiftUnits,
+  beamTiltUnits,
+  electronVolts,
+  inMicrometres,
+  magIndex,
+  type Metres,
+  micrometres,
+  vector,
+} from '../base';
+import { type LowDoseArea, lowDoseAreas } from '../kernel';
+import type { SettingsText } from '../user-settings';
 
 /** The keyword of an area in the settings file. */
 export const areaKeyword = 'LowDoseParameters';
+/** The keyword of the apertures of an area, for which SerialEM has no items: area, table, and the diameters in micrometres. */
+export const apertureKeyword = 'LowDoseApertures';
+/** Diameter that stands for an aperture that the area leaves as it is. */
+const anyAperture = -1;
 
 /** The items of a line besides those that are worked with here; they are kept. */
 const itemCount = 21;
@@ -17,14 +31,78 @@ export const emptyArea: LowDoseArea = {
   beamTiltOffset: vector(beamTiltUnits(0), beamTiltUnits(0)),
 };
 
+/** The refusal of an area in diffraction. */
+export const inDiffraction = 'it is in diffraction';
+
+/** Requests of a line that this program does not fulfil, in words. Entering such an area would give another illumination than the one defined. */
+function refusalsOf(items: readonly string[]): readonly string[] {
+  const at = (place: number): number => Number(items[place - 1] ?? 0) || 0;
+  const duty = at(21);
+  return [
+    ...(at(2) < 0 ? [inDiffraction] : []),
+    ...(at(18) !== 0 ? ['it is in dark field'] : []),
+    ...(duty !== 0 && duty !== 100 ? [`it sets a dose modulator to ${duty} %`] : []),
+  ];
+}
+
+const tables = ['', ' behind the energy filter', ' in STEM'];
+
+/** The areas of a settings file that this program refuses to enter, each in a sentence. */
+export const areasNotSupported = (text: SettingsText): readonly string[] =>
+  text.all(areaKeyword).flatMap((items) => {
+    const refusals = refusalsOf(items);
+    const name = lowDoseAreas[Number(items[0])];
+    if (!name || refusals.length === 0) return [];
+    return [
+      `${name} of Low Dose${tables[Number(items[5] ?? 0)] ?? ''} is not supported: ${refusals.join(' and ')}. Its line is kept for SerialEM, and the area is refused when it is entered.`,
+    ];
+  });
+
+/** True for the line of the apertures of an area. */
+export const isApertureLineOf =
+  (area: number, table: number) =>
+  (items: readonly string[]): boolean =>
+    Number(items[0]) === area && Number(items[1]) === table;
+
+/** The apertures of their line. */
+export function readApertures(
+  items: readonly string[] = [],
+): Pick<LowDoseArea, 'condenserAperture' | 'objectiveAperture'> {
+  const diameter = (place: number): Metres | undefined => {
+    const value = Number(items[place] ?? anyAperture);
+    return value >= 0 ? micrometres(value) : undefined;
+  };
+  const [condenser, objective] = [diameter(2), diameter(3)];
+  return {
+    ...(condenser !== undefined && { condenserAperture: condenser }),
+    ...(objective !== undefined && { objectiveAperture: objective }),
+  };
+}
+
+/** The items of the line of the apertures; undefined where the area leaves both as they are. */
+export function writeApertures(
+  area: number,
+  table: number,
+  { condenserAperture, objectiveAperture }: LowDoseArea,
+): readonly string[] | undefined {
+  if (condenserAperture === undefined && objectiveAperture === undefined) return undefined;
+  const diameters = [condenserAperture, objectiveAperture].map((each) =>
+    each === undefined ? anyAperture : Math.round(inMicrometres(each)),
+  );
+  return [area, table, ...diameters].map(String);
+}
+
 /** True for the line of an area in one of the three tables: regular camera, energy filter, scanning. */
 export const isLineOf =
   (area: number, table: number) =>
   (items: readonly string[]): boolean =>
     Number(items[0]) === area && Number(items[5] ?? 0) === table;
 
-/** The area of a line, and whether it is one in diffraction. Fields that older lines do not have are as nobody defined them. */
-export function readArea(items: readonly string[]): { readonly area: LowDoseArea; readonly diffraction: boolean } {
+/** The area of a line, and what of it is not supported. Fields that older lines do not have are as nobody defined them. */
+export function readArea(items: readonly string[]): {
+  readonly area: LowDoseArea;
+  readonly refusals: readonly string[];
+} {
   const at = (place: number): number => {
     const value = Number(items[place - 1]);
     return items[place - 1] !== undefined && Number.isFinite(value) ? value : NaN;
@@ -35,7 +113,7 @@ export function readArea(items: readonly string[]): { readonly area: LowDoseArea
   // Lines that end before the probe mode are from times when there was microprobe alone.
   const probe = Number.isFinite(at(17)) ? at(17) : 1;
   return {
-    diffraction: mag < 0,
+    refusals: refusalsOf(items),
     area: {
       ...(mag > 0 && { magIndex: magIndex(mag) }),
       ...(spot > 0 && { spotSize: spot }),

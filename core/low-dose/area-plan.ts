@@ -4,6 +4,7 @@ import {
   type ImageShiftUnits,
   type MagIndex,
   type Matrix,
+  type Metres,
   type Seconds,
   type Vector,
   add,
@@ -78,6 +79,8 @@ export interface PlanContext {
   /** Normalizes the beam on the way: through the settings of View, or by running lenses through their cycle. */
   readonly normalizing?: { readonly view: LowDoseArea; readonly wait: Seconds } | { readonly lenses: LensGroup };
   readonly shiftsBeamTilt: boolean;
+  /** True where the image shift of the operator is taken away while the magnification changes. */
+  readonly changesAtZero?: boolean;
   /** Multiplies the delay after image shift in each area. */
   readonly delayFactor: (area: LowDoseAreaName) => number;
 }
@@ -87,6 +90,7 @@ export type AreaStep =
   | { readonly kind: 'magIndex'; readonly value: MagIndex }
   | { readonly kind: 'imageShift'; readonly value: Vector<ImageShiftUnits>; readonly delayFactor: number }
   | { readonly kind: 'spotSize' | 'intensity' | 'alphaSelector'; readonly value: number }
+  | { readonly kind: 'condenserAperture' | 'objectiveAperture'; readonly value: Metres }
   | { readonly kind: 'probeMode'; readonly value: ProbeMode }
   | { readonly kind: 'defocus'; readonly by: number }
   | { readonly kind: 'beamShift'; readonly by: Vector<BeamShiftUnits> }
@@ -164,7 +168,11 @@ export function planWay(
     note(view.intensity !== undefined && { kind: 'intensity', value: view.intensity });
     note({ kind: 'wait', time: wait });
   }
-  note(shiftsFirst && { kind: 'imageShift', value: wanted.here, delayFactor });
+  // Some columns lose image shift, or move the beam with it, when the magnification changes under it.
+  const atZero = changesMag && context.changesAtZero && !isZero(wanted.centred);
+  const before = shiftsFirst ? subtract(wanted.here, wanted.centred) : subtract(present.imageShift, wanted.added);
+  const zeroFirst = atZero && context.checkLimits(before, present.magIndex) === undefined;
+  note((shiftsFirst || zeroFirst) && { kind: 'imageShift', value: zeroFirst ? before : wanted.here, delayFactor });
   // Where range and probe mode stay, the offset changes once, by the difference.
   if (crosses) note(inForce.defocusOffset !== 0 && { kind: 'defocus', by: -inForce.defocusOffset });
   if (crosses) note(!isZero(inForce.beamShiftOffset) && { kind: 'beamShift', by: opposite(inForce.beamShiftOffset) });
@@ -184,6 +192,8 @@ export function planWay(
   note(changesMag && { kind: 'magIndex', value: target });
   if (probeLater) note(probe);
   if (!alphaFirst) note(alpha);
+  note(area.condenserAperture !== undefined && { kind: 'condenserAperture', value: area.condenserAperture });
+  note(area.objectiveAperture !== undefined && { kind: 'objectiveAperture', value: area.objectiveAperture });
   note(area.spotSize !== undefined && { kind: 'spotSize', value: area.spotSize });
   const defocusChange = crosses ? to.defocusOffset : to.defocusOffset - inForce.defocusOffset;
   note(Math.abs(defocusChange) > roundingError && { kind: 'defocus', by: defocusChange });
@@ -195,11 +205,13 @@ export function planWay(
   if (normalizes && 'lenses' in normalizing) note({ kind: 'normalize', lenses: normalizing.lenses });
   // Some columns change image shift with the magnification by themselves, so that it is written there in any case.
   const isThere = isZero(subtract(wanted.there, shiftsFirst ? wanted.here : present.imageShift));
-  note((changesMag || !isThere) && { kind: 'imageShift', value: wanted.there, delayFactor });
+  const ownFirst = zeroFirst && context.checkLimits(wanted.own, target) === undefined;
+  note((changesMag || !isThere) && { kind: 'imageShift', value: ownFirst ? wanted.own : wanted.there, delayFactor });
   const beamShift = crosses ? area.beamShiftOffset : subtract(area.beamShiftOffset, inForce.beamShiftOffset);
   note(!isZero(beamShift) && { kind: 'beamShift', by: beamShift });
   const beamTilt = crosses ? area.beamTiltOffset : subtract(area.beamTiltOffset, inForce.beamTiltOffset);
   note(context.shiftsBeamTilt && !isZero(beamTilt) && { kind: 'beamTilt', by: beamTilt });
+  note(ownFirst && { kind: 'imageShift', value: wanted.there, delayFactor });
   const imageShift = { units: wanted.own, magIndex: target, ...(to.centring && { centring: to.centring }) };
   return { steps, imageShift, net: wanted.there };
 }
@@ -227,14 +239,17 @@ export function unitsOf(
   return add(added, apply(back, place) as Vector<ImageShiftUnits>);
 }
 
-/** The image shift in an area: in units here, before the magnification changes, and there, after it. What the operator has added to the area that is left stays. */
+/**
+ * The image shift in an area: in units here, before the magnification changes, and there, after it; what the area itself puts on there; and what the operator has added
+ * to the area that is left, as it would be in focus and as it is. That stays.
+ */
 function imageShiftIn(
   to: PlacedArea,
   target: MagIndex,
   { magIndex, imageShift }: PresentColumn,
   { inForce, record }: { readonly inForce: InForce; readonly record: PlacedArea },
   context: PlanContext,
-): Record<'here' | 'there' | 'own', Vector<ImageShiftUnits>> {
+): Record<'here' | 'there' | 'own' | 'centred' | 'added', Vector<ImageShiftUnits>> {
   const moved = (value: Vector<ImageShiftUnits>, from: MagIndex, at: MagIndex): Vector<ImageShiftUnits> =>
     from === at || isZero(value) ? value : context.transfer(value, from, at);
   const inFocus = (value: Vector<ImageShiftUnits>): Vector<ImageShiftUnits> => {
@@ -247,7 +262,8 @@ function imageShiftIn(
   const put = inForce.imageShift
     ? moved(inForce.imageShift.units, inForce.imageShift.magIndex, magIndex)
     : unitsOf(record, magIndex, context);
-  const centred = inFocus(subtract(imageShift, put));
+  const added = subtract(imageShift, put);
+  const centred = inFocus(added);
   const own = unitsOf(to, target, context);
   return {
     here: add(centred, unitsOf(to, magIndex, context)),
@@ -258,6 +274,8 @@ function imageShiftIn(
       own,
     ),
     own,
+    centred,
+    added,
   };
 }
 

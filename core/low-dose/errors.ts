@@ -45,4 +45,10 @@ export const lowDoseErrors = {
       message: `${area} is an area in diffraction, which this program does not enter. Nothing was moved.`,
       hint: 'Give the area a magnification.',
     }),
+  notSupported: (area: LowDoseAreaName, refusals: readonly string[], file: string): EucentricError =>
+    new EucentricError({
+      code: 'low-dose/not-supported',
+      message: `${area} is not entered: ${refusals.join(' and ')}, which this program does not do. Nothing was moved.`,
+      hint: `Switch that off for the area in SerialEM and import the settings again, or take the line of the area out of ${file}.`,
+    }),
 };

@@ -16,7 +16,7 @@ import type { LowDose, LowDoseArea, LowDoseAreaName, LowDoseChange, LowDoseLeft 
 import type { ImageShiftCarrying, ImageShiftControl } from '../optics';
 import type { SettingsFile, UserSettings } from '../user-settings';
 import { AreaBook } from './area-book';
-import { emptyArea } from './area-lines';
+import { emptyArea, inDiffraction } from './area-lines';
 import {
   type ImageShiftInForce,
   type InForce,
@@ -28,7 +28,7 @@ import {
 import { lowDoseErrors } from './errors';
 import { type ColumnSigns, LeftBehind } from './left-in-force';
 import type { LowDoseStateFile } from './low-dose-state';
-import { centringOf, planContext, type PlanSources, presentColumn } from './plan-context';
+import { centringOf, columnFields, planContext, type PlanSources, presentColumn, storedArea } from './plan-context';
 import { type AreaDevices, walk } from './walk';
 
 /** Dependencies of Low Dose. */
@@ -46,8 +46,6 @@ export interface LowDoseParts extends PlanSources {
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
-/** Settings of an area that the column has, by the field that holds each. */
-const columnFields = ['magIndex', 'spotSize', 'intensity', 'alpha', 'probeMode'] as const;
 const maxAxisPosition = 19;
 /** Image shifts that are read within this many units of each other are the same reading. */
 const sameHeld = 1e-9;
@@ -167,6 +165,7 @@ export class LowDoseControl implements LowDose {
   }
 
   async copy(from: LowDoseAreaName, to: LowDoseAreaName, signal?: AbortSignal): Promise<void> {
+    this.requireSupported(from);
     const source = this.areas[from];
     const none = { beamShiftOffset: emptyArea.beamShiftOffset, beamTiltOffset: emptyArea.beamTiltOffset };
     await this.change(
@@ -226,7 +225,7 @@ export class LowDoseControl implements LowDose {
 
   /** Goes from the area that is in use to another one, or to the same one as it is defined now. */
   private async enter(name: LowDoseAreaName, signal?: AbortSignal): Promise<void> {
-    if (this.book.read(name).diffraction) throw lowDoseErrors.diffraction(name);
+    this.requireSupported(name);
     const present = await presentColumn(this.parts, signal);
     await this.complete(name, present);
     await this.go(this.book.placed(name), present, signal);
@@ -234,6 +233,12 @@ export class LowDoseControl implements LowDose {
       this.parts.log.warn(`The beam was not blanked: ${describe(error)}`),
     );
     this.changed();
+  }
+
+  private requireSupported(name: LowDoseAreaName): void {
+    const { refusals } = this.book.read(name);
+    if (refusals.includes(inDiffraction)) throw lowDoseErrors.diffraction(name);
+    if (refusals.length > 0) throw lowDoseErrors.notSupported(name, refusals, this.parts.user.userSettings.file);
   }
 
   private async go(to: PlacedArea, found: PresentColumn, signal?: AbortSignal): Promise<void> {
@@ -367,8 +372,7 @@ export class LowDoseControl implements LowDose {
   private async store(name: LowDoseAreaName, signal?: AbortSignal): Promise<void> {
     const present = await presentColumn(this.parts, signal);
     const { area } = this.book.read(name);
-    const fields = Object.fromEntries(columnFields.map((field) => [field, present[field] ?? area[field]]));
-    await this.book.define(name, { ...area, ...(fields as Partial<LowDoseArea>) });
+    await this.book.define(name, await storedArea(area, present, this.parts.devices, signal));
   }
 
   /** Does work that nothing else may do meanwhile; waits while the column follows a changed setting. */

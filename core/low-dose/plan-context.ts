@@ -1,6 +1,6 @@
 import { type ImageShiftUnits, type MagIndex, type Matrix, milliseconds, type Vector } from '../base';
 import type { Cameras } from '../devices';
-import type { LowDoseAreaName } from '../kernel';
+import type { LowDoseArea, LowDoseAreaName } from '../kernel';
 import type { HighDefocusConditions, ImageShiftControl, OpticalPlace, Optics } from '../optics';
 import type { Settings } from '../settings';
 import type { UserSettings } from '../user-settings';
@@ -49,6 +49,7 @@ export function planContext(
     transfer: (value, from, to) => optics.transferImageShift<ImageShiftUnits>(value, from, to, camera),
     checkLimits: (value: Vector<ImageShiftUnits>, magIndex) => imageShift.checkLimits(value, magIndex),
     ...(user.userSettings.get('LowDoseNormalizeBeam') && normalizing),
+    changesAtZero: settings.get('LowDoseChangeAtZeroIS'),
     shiftsBeamTilt: settings.get('LowDoseBeamTiltShifts'),
     delayFactor: (name) => delayFactors[name],
   };
@@ -67,6 +68,24 @@ export function centringOf(
   const probeMode = area.probeMode ?? present.probeMode;
   const probe = probeMode && { probe: probeMode === 'micro' ? 1 : 0 };
   return centringAt(place, { spot, intensity, defocus: defocusOffset, ...probe });
+}
+
+/** Settings of an area that the column has, by the field that holds each. */
+export const columnFields = ['magIndex', 'spotSize', 'intensity', 'alpha', 'probeMode'] as const;
+/** Settings that only an area has that defines them, because they move something by motor. */
+const chosenFields = ['condenserAperture', 'objectiveAperture'] as const;
+
+/** An area with the present settings of the column in place of its own. */
+export async function storedArea(
+  area: LowDoseArea,
+  present: PresentColumn,
+  devices: Pick<AreaDevices, (typeof chosenFields)[number]>,
+  signal?: AbortSignal,
+): Promise<LowDoseArea> {
+  const fields: [keyof LowDoseArea, unknown][] = columnFields.map((field) => [field, present[field] ?? area[field]]);
+  for (const field of chosenFields)
+    if (area[field] !== undefined && devices[field]) fields.push([field, await devices[field].read(signal)]);
+  return { ...area, ...(Object.fromEntries(fields) as Partial<LowDoseArea>) };
 }
 
 /** Reads the settings that a way to an area starts from. */

@@ -28,6 +28,8 @@ export interface AreaDevices {
   readonly intensity?: Setting<number>;
   readonly alpha?: Setting<number>;
   readonly probeMode?: Setting<ProbeMode>;
+  readonly condenserAperture?: Setting<Metres>;
+  readonly objectiveAperture?: Setting<Metres>;
   readonly beamShift?: Setting<Vector<BeamShiftUnits>>;
   readonly beamTilt?: Setting<Vector<BeamTiltUnits>>;
   readonly slit?: {
@@ -121,6 +123,10 @@ async function take(
       return write(devices.intensity, step.value);
     case 'alphaSelector':
       return write(devices.alpha, step.value);
+    case 'condenserAperture':
+      return write(devices.condenserAperture, step.value);
+    case 'objectiveAperture':
+      return write(devices.objectiveAperture, step.value);
     case 'probeMode':
       return write(devices.probeMode, step.value);
     case 'defocus':

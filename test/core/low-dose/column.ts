@@ -31,6 +31,8 @@ export interface Held {
   intensity: number;
   alpha: number;
   probeMode: 'micro' | 'nano';
+  condenserAperture: number;
+  objectiveAperture: number;
   defocus: number;
   beamShift: Vector;
   beamTilt: Vector;
@@ -56,6 +58,8 @@ export class FakeColumn {
     intensity: 0.4,
     alpha: 2,
     probeMode: 'micro',
+    condenserAperture: 50e-6,
+    objectiveAperture: 0,
     defocus: 0,
     beamShift: vector(0, 0),
     beamTilt: vector(0, 0),
@@ -151,6 +155,8 @@ export async function lowDoseBench(
       intensity: column.setting('intensity'),
       alpha: column.setting('alpha'),
       probeMode: column.setting('probeMode'),
+      condenserAperture: column.setting('condenserAperture'),
+      objectiveAperture: column.setting('objectiveAperture'),
       beamShift: column.setting('beamShift'),
       beamTilt: column.setting('beamTilt'),
     },

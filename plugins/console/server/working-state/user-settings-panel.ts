@@ -1,12 +1,14 @@
 import path from 'node:path';
 import type { Session } from '../../../../core/kernel';
 import { BeamTilt } from '../../../../core/devices';
+import { areasNotSupported } from '../../../../core/low-dose';
 import {
   findUserSetting,
   inWords,
   itemsOfSetting,
   type Lasting,
   parseUserSetting,
+  SettingsText,
   type UserSettingDefinition,
   userSettingGroups,
   userSettingLabels,
@@ -77,12 +79,11 @@ export class UserSettingsPanel {
       const [of, label] = userSettingLabels[name];
       return { of, label, before: textOf(before, definition), after: textOf(after, definition) };
     });
-    const remarks =
-      otherLines.length === 0
-        ? []
-        : [
-            `${otherLines.length === 1 ? 'These lines differ' : `Lines of ${otherLines.length} kinds differ`}, too: ${otherLines.join(', ')}.`,
-          ];
+    const howMany = otherLines.length === 1 ? 'These lines differ' : `Lines of ${otherLines.length} kinds differ`;
+    const remarks = [
+      ...(otherLines.length === 0 ? [] : [`${howMany}, too: ${otherLines.join(', ')}.`]),
+      ...areasNotSupported(SettingsText.read(bytes, from)),
+    ];
     if (!apply) return { differences, remarks };
     const lasting = await settings.takeOver(bytes, from);
     this.state.log('said', `${from} was taken over as the settings file, by ${who}.${fate(lasting)}`);
