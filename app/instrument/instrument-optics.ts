@@ -1,5 +1,33 @@
-import { type Clock, type Logger, type MagIndex, imageShiftUnits, inNanometres, vector } from '../../core/base';
-import { type Camera, Cameras, EftemMode, LensNormalization, Scope, Stage, StemMode } from '../../core/devices';
+import {
+  type Clock,
+  type Logger,
+  type MagIndex,
+  type Token,
+  imageShiftUnits,
+  inNanometres,
+  vector,
+} from '../../core/base';
+import {
+  AlphaSelector,
+  BeamShift,
+  BeamTilt,
+  type Camera,
+  Cameras,
+  EftemMode,
+  Illumination,
+  LensNormalization,
+  ProbeModeSelector,
+  Scope,
+  Stage,
+  StemMode,
+} from '../../core/devices';
+import {
+  BeamCalibrations,
+  BeamCarrying,
+  BeamControl,
+  CalibratedBeamControl,
+  StoredBeamCalibrations,
+} from '../../core/illumination';
 import { ImageBuffers, Kernel, LowDose, tappingSide } from '../../core/kernel';
 import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../../core/acquisition';
 import {
@@ -30,7 +58,14 @@ export function provideOptics(
   if (!registry.has(Scope) || !registry.has(Cameras)) {
     // Everything that follows from a camera is lacking for the same reason.
     if (registry.has(Scope))
-      registry.lackFor(Cameras, [Optics, Settling, ImageShiftControl, ImageShiftCarrying, ImageAcquisition]);
+      registry.lackFor(Cameras, [
+        Optics,
+        Settling,
+        ImageShiftControl,
+        ImageShiftCarrying,
+        ImageAcquisition,
+        BeamControl,
+      ]);
     return undefined;
   }
   const scope = registry.get(Scope);
@@ -96,7 +131,46 @@ export function provideOptics(
       ...(stage && { stage }),
     }),
   );
+  provideBeam(kernel, settings, calibrations, optics);
   return optics;
+}
+
+/** Provides what the calibrations of the beam are applied by, and keeps the beam in its place at changes of spot size and alpha. */
+function provideBeam(kernel: Kernel, settings: Settings, calibrations: Calibrations, optics: Optics): void {
+  const { registry, hooks } = kernel;
+  const taps = tappingSide(hooks, 'eucentric');
+  const find = <T>(key: Token<T>): T | undefined => (registry.has(key) ? registry.get(key) : undefined);
+  const scope = registry.get(Scope);
+  const beam = new StoredBeamCalibrations(settings, calibrations);
+  kernel.provide(BeamCalibrations, beam);
+  const carrying = new BeamCarrying({
+    calibrations,
+    beamShift: () => find(BeamShift),
+    beamTilt: () => find(BeamTilt),
+    inSecondaryRange: async () => {
+      const lowest = settings.get('LowestSecondaryModeMag');
+      return lowest > 0 && (await scope.magIndex.read()) >= lowest;
+    },
+  });
+  taps.didChangeSpot.tap((from, to) => carrying.didChangeSpot(from, to));
+  taps.didChangeAlpha.tap((from, to) => carrying.didChangeAlpha(from, to));
+  const illumination = find(Illumination);
+  if (!illumination) return registry.lackFor(Illumination, [BeamControl]);
+  kernel.provide(
+    BeamControl,
+    new CalibratedBeamControl({
+      scope,
+      cameras: registry.get(Cameras),
+      illumination,
+      beam,
+      calibrations,
+      optics,
+      settings,
+      beamShift: () => find(BeamShift),
+      probeModes: () => find(ProbeModeSelector),
+      alphas: () => find(AlphaSelector),
+    }),
+  );
 }
 
 /** A column that scans or does not, and works for the filter or does not, when the program starts is not changed: the first camera that it works for is selected. */

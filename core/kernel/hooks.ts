@@ -20,6 +20,7 @@ export type Outcome = 'done' | 'stopped' | 'failed';
  * | didChangeMagnification | from, to (mag index) | - | guarded scope, after it |
  * | didChangeSpot | from, to (spot size) | - | guarded scope |
  * | didChangeProbeMode | from, to | - | guarded scope |
+ * | didChangeAlpha | from, to (alpha from 0) | - | guarded scope |
  * | willSelectCamera | from, to (camera) | - | cameras, before another one is selected; throwing refuses it |
  * | didSelectCamera | from, to (camera) | - | cameras, after it |
  * | imageShiftOffset | offset so far, mag index | offset | net image shift, at each reading and writing: offsets that the operator does not see |
@@ -45,6 +46,7 @@ export function createHooks() {
     ),
     didChangeSpot: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'didChangeSpot'),
     didChangeProbeMode: new AsyncSeriesHook<[from: string, to: string]>(['from', 'to'], 'didChangeProbeMode'),
+    didChangeAlpha: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'didChangeAlpha'),
     willSelectCamera: new AsyncSeriesHook<[from: CameraIndex, to: CameraIndex]>(['from', 'to'], 'willSelectCamera'),
     didSelectCamera: new AsyncSeriesHook<[from: CameraIndex, to: CameraIndex]>(['from', 'to'], 'didSelectCamera'),
     imageShiftOffset: new AsyncSeriesWaterfallHook<[offset: Vector<ImageShiftUnits>, magIndex: MagIndex]>(

@@ -12,7 +12,7 @@ import {
   micrometres,
   product,
 } from '../base';
-import type { ProbeMode } from '../devices';
+import { type ProbeMode, probeNumber } from '../devices';
 import type { Optics } from '../optics';
 import type { Calibrations, MainRecords } from '../store';
 import type { FocusCurve } from './focus-curve';
@@ -49,8 +49,6 @@ type FocusRow = MainRecords['FocusCalibration'];
 const focusRows = (calibrations: Pick<Calibrations, 'records'>): readonly FocusRow[] =>
   calibrations.records('FocusCalibration').all();
 
-/** The number of a probe mode in the calibration file. */
-const numberOf = (probe: ProbeMode): number => (probe === 'micro' ? 1 : 0);
 /** The number that the calibration file writes for a column without alpha. */
 const withoutAlpha = -999;
 
@@ -69,7 +67,7 @@ export function findFocusCurve(
   const camera = optics.camera(conditions.camera);
   if (camera.stem || conditions.magIndex < lowestMagIndex) return undefined;
   const rows = focusRows(calibrations).filter(
-    ({ direction, probe }) => direction === conditions.direction && probe === numberOf(conditions.probe),
+    ({ direction, probe }) => direction === conditions.direction && probe === probeNumber(conditions.probe),
   );
   const { alpha } = conditions;
   const own = rows.filter((row) => row.magIndex === conditions.magIndex && row.camera === conditions.camera);
@@ -164,7 +162,7 @@ export function milliradiansPerTiltUnit(
   optics: Optics,
   conditions: Omit<FocusConditions, 'magIndex' | 'camera' | 'direction'>,
 ): number | undefined {
-  const rows = focusRows(calibrations).filter((row) => row.probe === numberOf(conditions.probe));
+  const rows = focusRows(calibrations).filter((row) => row.probe === probeNumber(conditions.probe));
   const scalesOf = (some: readonly FocusRow[]): readonly number[] =>
     some.flatMap((row) => {
       const pixel = optics.cameras.some(({ index }) => index === row.camera) && optics.at(placeOf(row)).pixelSize;

@@ -1,6 +1,6 @@
 import { type Seconds, milliseconds, seconds } from '../../core/base';
 import type { Settings } from '../../core/settings';
-import type { AreaLimits } from './illuminated-area';
+import type { AreaLimits } from '../../core/illumination';
 
 /** The site's properties of its FEI column. */
 export interface FeiColumn {

@@ -33,17 +33,17 @@ import type {
 } from '../../core/devices';
 import { inMagnificationTable } from '../../core/kernel';
 import { currentDelayTable, formerDelayTable } from '../../core/optics';
-import type { Calibrations } from '../../core/store';
-import type { FeiColumn } from './column';
-import { FeiScan } from './scan';
-import { feiErrors } from './errors';
 import {
   type AreaLimits,
   areaOfIntensity,
   calibratedLimits,
   hasCalibratedLimits,
   intensityOfArea,
-} from './illuminated-area';
+} from '../../core/illumination';
+import type { Calibrations } from '../../core/store';
+import type { FeiColumn } from './column';
+import { FeiScan } from './scan';
+import { feiErrors } from './errors';
 import { type FeiTransport, imagingMode, lacksOf, lensNumbers, probeModes, screenPositions } from './transport';
 
 const groupNumbers: Readonly<Record<LensGroup, number>> = {

@@ -7,6 +7,7 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
 const allowed: Readonly<Record<string, readonly string[]>> = {
   app: [
     'plugins',
+    'core/illumination',
     'core/tuning',
     'core/low-dose',
     'core/buffers',
@@ -24,6 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'imaging',
   ],
   api: [
+    'core/illumination',
     'core/buffers',
     'core/tuning',
     'core/acquisition',
@@ -39,6 +41,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   testing: [
     'app',
     'plugins',
+    'core/illumination',
     'core/acquisition',
     'core/kernel',
     'core/optics',
@@ -51,6 +54,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   plugins: [
     'core/buffers',
     'core/tuning',
+    'core/illumination',
     'core/consistency',
     'core/acquisition',
     'core/kernel',
@@ -83,6 +87,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/settings',
     'core/devices',
     'core/base',
+  ],
+  'core/illumination': [
+    'core/optics',
+    'core/store',
+    'core/settings',
+    'core/devices',
+    'core/base',
+    'imaging',
   ],
   'core/tuning': [
     'core/acquisition',

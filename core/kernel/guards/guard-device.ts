@@ -1,5 +1,6 @@
 import { type MagIndex, type Token, throwIfStopped } from '../../base';
 import {
+  AlphaSelector,
   Cameras,
   type DeviceToken,
   type Driver,
@@ -81,6 +82,8 @@ function aroundSettings<Device>({ symbol }: DeviceToken<Device>, driver: Driver<
     return { spotSize: { after: (from: number, to: number) => hooks.didChangeSpot.promise(from, to) } };
   if (symbol === ProbeModeSelector.symbol)
     return { probeMode: { after: (from: string, to: string) => hooks.didChangeProbeMode.promise(from, to) } };
+  if (symbol === AlphaSelector.symbol)
+    return { alpha: { after: (from: number, to: number) => hooks.didChangeAlpha.promise(from, to) } };
   if (symbol !== Scope.symbol) return {};
   const scope = driver as unknown as Driver<Scope>;
   const shiftLimit = new ImageShiftLimit(limits, () => scope.magIndex.read());

@@ -10,7 +10,8 @@ import {
 } from '../../../core/base';
 import { IlluminatedArea } from '../../../core/devices';
 import type { Calibrations } from '../../../core/store';
-import { FeiIlluminatedArea, areaOfIntensity, intensityOfArea } from '../../../plugins/fei/illuminated-area';
+import { areaOfIntensity, intensityOfArea } from '../../../core/illumination';
+import { FeiIlluminatedArea } from '../../../plugins/fei/illuminated-area';
 import { imagingMode } from '../../../plugins/fei/transport';
 import { guarded } from '../../support/guarded';
 import { type FeiUnderTest, makeColumn } from './make-column';

@@ -27,3 +27,8 @@ export const readProbeMode = async (
   selector: ProbeModeSelector | undefined,
   signal?: AbortSignal,
 ): Promise<ProbeMode> => (selector ? selector.probeMode.read(signal) : 'micro');
+
+/** The number of a probe mode in the calibration files. */
+export const probeNumber = (probe: ProbeMode): 0 | 1 => (probe === 'micro' ? 1 : 0);
+/** The probe mode of a number in the calibration files. */
+export const probeOfNumber = (number: number): ProbeMode => (number === 0 ? 'nano' : 'micro');
