@@ -88,14 +88,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/devices',
     'core/base',
   ],
-  'core/illumination': [
-    'core/optics',
-    'core/store',
-    'core/settings',
-    'core/devices',
-    'core/base',
-    'imaging',
-  ],
+  'core/illumination': ['core/optics', 'core/store', 'core/settings', 'core/devices', 'core/base', 'imaging'],
   'core/tuning': [
     'core/acquisition',
     'core/kernel',
