@@ -7,6 +7,7 @@ export * from './errors';
 export * from './figures';
 export * from './for-reading';
 export * from './log';
+export * from './plots';
 export * from './stoppable-work';
 export * from './units';
 export * from './vector';

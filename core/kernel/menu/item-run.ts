@@ -1,4 +1,4 @@
-import type { Clock, Logger, Undo } from '../../base';
+import type { Clock, Logger, Plot, Undo } from '../../base';
 import type { AnySetting } from '../../devices';
 import type { OpticalPlace } from '../../optics';
 import type { CalibrationResult, Change } from '../../store';
@@ -22,6 +22,11 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
+  /**
+   * Shows what is measured, as it comes: a chart with standard errors, fitted curves and residuals, vectors, or images with what was found
+   * in them. The console draws it, a terminal tells it in a line at the end, and the history keeps it small, with the result.
+   */
+  plot(plot: Plot): void;
   /** True while Administrator mode is on, for the lines that only administrators see. */
   readonly administrator: boolean;
   /** True for a run from a script or another run, where start and transfer questions are left out. */

@@ -1,4 +1,4 @@
-import type { Seconds } from '../../base';
+import type { Plot, Seconds } from '../../base';
 import type { ParameterSetName } from '../../settings';
 import type { BufferedImage } from './image-buffers';
 
@@ -83,31 +83,6 @@ export interface Progress {
   readonly text: string;
 }
 
-/** A point of a plot; with `dx` and `dy` an arrow that begins there. */
-export interface PlotPoint {
-  readonly x: number;
-  readonly y: number;
-  readonly dx?: number;
-  readonly dy?: number;
-  /** Standard error in Y. */
-  readonly error?: number;
-}
-/** A picture of what is measured, in numbers; a later one of the same id takes its place. */
-export interface Plot {
-  readonly id: string;
-  readonly title: string;
-  /** Labels of the axes, each with its unit. */
-  readonly x: string;
-  readonly y: string;
-  /** True when lengths and angles in it have a meaning, so that both axes need one scale. */
-  readonly equalScales?: boolean;
-  readonly series: readonly {
-    readonly name: string;
-    readonly kind: 'points' | 'line' | 'arrows';
-    readonly points: readonly PlotPoint[];
-  }[];
-}
-
 /** Options for showing images in turn. */
 export interface Toggling {
   readonly buffers: readonly [string, string];
@@ -155,6 +130,7 @@ export interface OperatorPort {
   progress(progress: Progress): void;
   status(text: string | undefined): void;
   image(image: BufferedImage): void;
+  /** Draws a plot; left out where nobody would see it, and then a line of the log tells it at the end. */
   plot?(plot: Plot): void;
   /** Shows the image in a buffer, shifted by its alignment; left out where nobody would see it. */
   showImage?(buffer: string): void;

@@ -1,4 +1,4 @@
-import { type Clock, StoppedError, describe, throwIfStopped } from '../../base';
+import { type Clock, type Plot, StoppedError, describe, keptPlots, plotInWords, throwIfStopped } from '../../base';
 import { kernelErrors } from '../errors';
 import type {
   Answer,
@@ -10,7 +10,6 @@ import type {
   NumberQuestion,
   Operator,
   OperatorPort,
-  Plot,
   Question,
   QuestionDeclaration,
   TextQuestion,
@@ -22,6 +21,8 @@ export type ShowLive = (live: LiveBeside, signal: AbortSignal) => Promise<() => 
 
 /** The operator as one run sees it: what is asked has been declared, answers are checked, and STOP ends every wait. */
 export class RunOperator implements Operator {
+  private readonly plots = new Map<string, Plot>();
+
   constructor(
     private readonly item: string,
     private readonly declared: readonly QuestionDeclaration[],
@@ -77,7 +78,16 @@ export class RunOperator implements Operator {
     this.port.status(text);
   }
   plot(plot: Plot): void {
+    // The last version is the one that the result keeps; it comes last in the order of the plots.
+    this.plots.delete(plot.id);
+    this.plots.set(plot.id, plot);
     this.port.plot?.(plot);
+  }
+  /** The plots of the run as its result keeps them; tells them in words where nobody saw them. */
+  endPlots(): readonly Plot[] {
+    const plots = [...this.plots.values()];
+    if (!this.port.plot) for (const plot of plots) this.log(plotInWords(plot));
+    return keptPlots(plots);
   }
   async toggleImages({ buffers: [first, second], times, interval }: Toggling): Promise<void> {
     const { port, clock, signal } = this;
@@ -263,9 +273,6 @@ export class ScriptedOperator implements OperatorPort {
   }
   image(image: Parameters<OperatorPort['image']>[0]): void {
     this.options.otherwise?.image(image);
-  }
-  plot(plot: Plot): void {
-    this.options.otherwise?.plot?.(plot);
   }
 }
 

@@ -3,6 +3,7 @@ import {
   Disposables,
   EucentricError,
   type Logger,
+  type Plot,
   StoppedError,
   type Token,
   type Undo,
@@ -211,10 +212,12 @@ export class Runner {
     const { clock, log, isAdministrator } = this.parts;
     const read = await readConditions(this.parts.deviceSettings(), this.parts.find(Cameras));
     const conditions = { ...read, ...this.parts.moreConditions?.(read) };
+    let plots: readonly Plot[] = [];
     const complete = (draft: ResultDraft & Partial<Pick<CalibrationResult, 'changes'>>): CalibrationResult => ({
       standardErrors: {},
       changes: [],
       ...draft,
+      ...(plots.length > 0 && { plots }),
       item: declaration.id,
       ...(this.parts.simulated && { simulated: true as const }),
       conditions: { ...conditions, ...draft.conditions },
@@ -273,13 +276,16 @@ export class Runner {
             }),
         };
       },
+      plot: (plot) => operator.plot(plot),
       accept: async (draft) => {
+        plots = operator.endPlots();
         tellReasons(operator, draft);
         // Whatever an item decides, nothing that was refused gets into the calibrations.
         if (draft.quality?.verdict === 'refused') throw new RefusedError({ reasons: draft.quality.reasons ?? [] });
         return this.store(declaration, draft, complete, signal);
       },
       report: (draft) => {
+        plots = operator.endPlots();
         tellReasons(operator, draft);
         return complete(draft);
       },

@@ -106,7 +106,7 @@ class HistoryFile implements CalibrationHistory {
     const now = place.anyway ? undefined : await this.options.instrumentNow?.();
     if (now) checkConditions(now, found, entry);
     const { changes, sources } = changesBack(this.options, entry, which);
-    const { propertySuggestions, quality: _, ...kept } = entry;
+    const { propertySuggestions, quality: _, plots: __, ...kept } = entry;
     const takeBack = keep(this.options, changes);
     try {
       // What follows from others does so again; nothing of it was measured just now.

@@ -1,4 +1,4 @@
-import type { CameraIndex, MagIndex } from '../../base';
+import type { CameraIndex, MagIndex, Plot } from '../../base';
 import type { Reason, Verdict } from '../../judgement';
 import type { StoredChange } from './changes';
 
@@ -86,6 +86,8 @@ export interface CalibrationResult {
   readonly changed?: readonly ChangedSetting[];
   /** Present where a virtual microscope was measured. */
   readonly simulated?: true;
+  /** Plots of the measurement, with few points and without pixels. */
+  readonly plots?: readonly Plot[];
   /** Numbers for the configuration of the site, which are written there on request. */
   readonly propertySuggestions?: readonly PropertySuggestion[];
   /** The configuration into which these were written, with the consent of the operator. */

@@ -3,6 +3,7 @@ import { type Judgement, aboveLimit, judge } from '../../../core/judgement';
 import { type ItemRun, defineItem, value } from '../../../core/kernel';
 import { session } from '../../../core/store';
 import { valueSuggestion } from '../shared/result/property-suggestions';
+import { settlingChart } from './settling/settling-chart';
 import { SettlingMeasurement, settlingNeeds } from './settling/settling-measurement';
 import { type SettlingSearchResult, findDelayFactor, smallestFactor } from './settling/settling-search';
 
@@ -150,10 +151,13 @@ async function measure(
 }
 
 async function search(run: Run, measurement: SettlingMeasurement, factor: number): Promise<Measured> {
-  const found = await findDelayFactor(
-    async (each) => (await measurement.series(run, each, 'nine')).unsettled,
-    measurement.scale,
-  );
+  const taken: { factor: number; unsettled: Vector }[] = [];
+  const found = await findDelayFactor(async (each) => {
+    const { unsettled } = await measurement.series(run, each, 'nine');
+    taken.push({ factor: each, unsettled });
+    run.plot(settlingChart(taken));
+    return unsettled;
+  }, measurement.scale);
   for (const each of found.observations)
     run.operator.log(
       `Factor ${readable(each.factor, 2)}: not settled X ${withError(each.unsettled.x, each.standardErrors.x)} nm, Y ${withError(each.unsettled.y, each.standardErrors.y)} nm.`,

@@ -14,6 +14,7 @@ import type {
   UserSettingsState,
 } from './working-state';
 import type { CoverageTable, FindingState, GuideStep, HistoryRow } from './guide-state';
+import type { PlotState } from './plot-state';
 import type { MatrixState, ValueState } from './result-values';
 
 export type {
@@ -24,6 +25,7 @@ export type {
   HistoryRow,
   RestoreObstacleState,
 } from './guide-state';
+export type { ChartState, ImagePlotState, PlotState, SeriesState } from './plot-state';
 export type { MatrixState, ValueState } from './result-values';
 
 /** Permissions of a person: look on, work, or also save, restore and switch Administrator mode. */
@@ -184,26 +186,6 @@ export interface BufferState {
   readonly alignment: { readonly x: number; readonly y: number };
   /** Present for an image whose place the next one takes. */
   readonly live?: true;
-}
-
-/** A plot of an item. */
-export interface PlotState {
-  readonly id: string;
-  readonly title: string;
-  readonly x: string;
-  readonly y: string;
-  readonly equalScales?: boolean;
-  readonly series: readonly {
-    readonly name: string;
-    readonly kind: 'points' | 'line' | 'arrows';
-    readonly points: readonly {
-      readonly x: number;
-      readonly y: number;
-      readonly dx?: number;
-      readonly dy?: number;
-      readonly error?: number;
-    }[];
-  }[];
 }
 
 /** People at the console, and the one in control. */

@@ -1,10 +1,10 @@
+import type { Plot } from '../../../core/base';
 import {
   type Answer,
   type BufferedImage,
   type LiveBeside,
   type Mark,
   type OperatorPort,
-  type Plot,
   type Progress,
   type Question,
   checkAnswer,

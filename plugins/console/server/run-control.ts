@@ -7,6 +7,7 @@ import type { SharedState } from './shared-state';
 
 const maxPlots = 6;
 const maxPoints = 4000;
+const maxTiles = 25;
 
 /** Starts runs and keeps their state for all browsers; a run continues without a browser. */
 export class RunControl {
@@ -125,10 +126,10 @@ export class RunControl {
   }
 
   private plot(plot: PlotState): void {
-    const bounded = {
-      ...plot,
-      series: plot.series.map((series) => ({ ...series, points: series.points.slice(-maxPoints) })),
-    };
+    const bounded =
+      plot.kind === 'image'
+        ? { ...plot, tiles: plot.tiles.slice(0, maxTiles) }
+        : { ...plot, series: plot.series.map((series) => ({ ...series, points: series.points.slice(-maxPoints) })) };
     const others = (this.state.get('plots') ?? []).filter(({ id }) => id !== plot.id);
     this.state.set('plots', [...others, bounded].slice(-maxPlots));
   }

@@ -1,5 +1,4 @@
-import { type Matrix, type Vector, apply, subtract } from '../../../../core/base';
-import type { Plot, PlotPoint } from '../../../../core/kernel';
+import { type Chart, type Matrix, type PlotPoint, type Vector, apply, subtract } from '../../../../core/base';
 import type { MeasuredPair } from './image-shift-analysis';
 
 /** A measured displacement with the expected one, in binned pixels, Y up. */
@@ -11,7 +10,7 @@ export interface SeenDisplacement {
 const arrow = ({ x, y }: Vector): PlotPoint => ({ x: 0, y: 0, dx: x, dy: y });
 
 /** Displacements between images as arrows from one point: how far and in which direction each step moved the image. */
-export function displacementPlot(title: string, seen: readonly SeenDisplacement[]): Plot {
+export function displacementPlot(title: string, seen: readonly SeenDisplacement[]): Chart {
   const expected = seen.flatMap((each) => (each.expected ? [arrow(each.expected)] : []));
   return {
     id: 'displacements',
@@ -32,7 +31,7 @@ export function imageShiftResiduals(
   places: readonly Vector[],
   binning: number,
   fit: { readonly matrix: Matrix; readonly drift: Vector },
-): Plot {
+): Chart {
   const residuals = pairs.map(({ earlier, later, shift }, index) => {
     const moved = apply(fit.matrix, subtract(places[later]!, places[earlier]!));
     const images = later - earlier;
@@ -49,7 +48,7 @@ export function imageShiftResiduals(
 const residualPlot = (
   title: string,
   residuals: readonly { readonly number: number; readonly x: number; readonly y: number }[],
-): Plot => ({
+): Chart => ({
   id: 'residuals',
   title,
   x: 'Pair of images',

@@ -2,7 +2,8 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { h } from './dom';
 import { colour, onTheme } from './theme';
-import type { PlotState } from '../../protocol/state';
+import type { ChartState, PlotState, SeriesState } from '../../protocol/state';
+import { drawImagePlot } from './image-plot';
 
 /** Colours that people with any kind of colour vision can distinguish (after Okabe and Ito); shapes differ as well. */
 const colours = {
@@ -10,25 +11,39 @@ const colours = {
   light: ['#0072b2', '#b35c00', '#00795a', '#8a7a00', '#a6457d', '#b3430b'],
 } as const;
 
-type Series = PlotState['series'][number];
+type Series = SeriesState;
 
 /** Draws a plot into an element in place of its contents; the returned function removes it. */
-export function drawPlot(parent: HTMLElement, plot: PlotState, { height }: { readonly height: number }): () => void {
+export function drawPlot(parent: HTMLElement, plot: PlotState, size: { readonly height: number }): () => void {
+  return plot.kind === 'image' ? drawImagePlot(parent, plot, coloursNow) : drawChart(parent, plot, size);
+}
+
+/** Height of the strip of residuals, as a share of that of the chart. */
+const residualShare = 0.55;
+
+function drawChart(parent: HTMLElement, plot: ChartState, { height }: { readonly height: number }): () => void {
   const title = h('p', { class: 'plot-title' }, plot.title);
   const place = h('div', { class: 'plot', role: 'img', 'aria-label': `${plot.title}: ${plot.y} against ${plot.x}` });
   const names = h(
     'p',
     { class: 'plot-names' },
     ...(plot.series.length > 1
-      ? plot.series.map((series, index) => h('span', { class: `series-${index % 6}` }, series.name))
+      ? plot.series.map((series) => h('span', { class: `series-${colourOf(plot.series, series) % 6}` }, series.name))
       : []),
   );
-  parent.replaceChildren(title, place, names);
+  const below = plot.residuals && h('div', { class: 'plot', role: 'img', 'aria-label': `${plot.title}: residuals` });
+  parent.replaceChildren(title, place, ...(below ? [below] : []), names);
   let made: uPlot | undefined;
+  let strip: uPlot | undefined;
   const make = (): void => {
     made?.destroy();
+    strip?.destroy();
     const width = Math.max(160, Math.floor(place.getBoundingClientRect().width || 320));
-    made = new uPlot(optionsOf(plot, width, Math.round((height * textSize()) / usualText)), dataOf(plot), place);
+    const tall = Math.round((height * textSize()) / usualText);
+    made = new uPlot(optionsOf(plot, width, tall), dataOf(plot), place);
+    if (!below) return;
+    const residuals = residualChart(plot);
+    strip = new uPlot(optionsOf(residuals, width, Math.round(residualShare * tall)), dataOf(residuals), below);
   };
   make();
   const observer = new ResizeObserver(() => {
@@ -40,17 +55,39 @@ export function drawPlot(parent: HTMLElement, plot: PlotState, { height }: { rea
   return () => {
     observer.disconnect();
     made?.destroy();
-    made = undefined;
+    strip?.destroy();
+    made = strip = undefined;
   };
 }
 
+/** The strip of residuals as a chart of its own, over the X axis of the chart, with a line at zero. */
+function residualChart({ id, title, x, series, residuals }: ChartState): ChartState {
+  const { y, series: points } = residuals!;
+  const [low, high] = extentOf({ series } as ChartState, 'x', 0);
+  const zero: Series = { name: '', kind: 'line', points: [low, high].map((at) => ({ x: at, y: 0 })) };
+  const like = (each: Series): Series => ({ ...each, like: each.like ?? each.name });
+  // Of the measured series only the colours are wanted.
+  const colours = series.map((each): Series => ({ ...each, points: [] }));
+  return { id, title, x, y, series: [...colours, ...points.map(like), zero] };
+}
+
+/** Index of the colour of a series: its own place, or that of the series that it is like. */
+function colourOf(all: readonly Series[], { name, like }: Series): number {
+  const at = all.findIndex((each) => each.name === (like ?? name));
+  return Math.max(0, at);
+}
+
+/** The colours of the theme that is shown. */
+const coloursNow = (): readonly string[] =>
+  colours[document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark'];
+
 /** All points together, for the range of the axes; the visible ones are drawn below. */
-function dataOf({ series }: PlotState): uPlot.AlignedData {
+function dataOf({ series }: ChartState): uPlot.AlignedData {
   const all = series.flatMap(({ points }) => points).sort((a, b) => a.x - b.x);
   return [all.map(({ x }) => x), all.map(({ y }) => y)];
 }
 
-function extentOf(plot: PlotState, axis: 'x' | 'y'): readonly [number, number] {
+function extentOf(plot: ChartState, axis: 'x' | 'y', share = 0.07): readonly [number, number] {
   const values = plot.series.flatMap(({ points }) =>
     points.flatMap((point) => {
       const [from, by] = axis === 'x' ? [point.x, point.dx ?? 0] : [point.y, point.dy ?? 0];
@@ -60,7 +97,8 @@ function extentOf(plot: PlotState, axis: 'x' | 'y'): readonly [number, number] {
   );
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
-  const margin = 0.07 * (high - low) || Math.abs(low) * 0.05 || 1;
+  if (share === 0) return [low, high];
+  const margin = share * (high - low) || Math.abs(low) * 0.05 || 1;
   return [low - margin, high + margin];
 }
 
@@ -69,7 +107,7 @@ const textSize = (): number => Math.round(0.75 * parseFloat(getComputedStyle(doc
 /** Text size for which the heights of plots are given. */
 const usualText = 12;
 
-function optionsOf(plot: PlotState, width: number, height: number): uPlot.Options {
+function optionsOf(plot: ChartState, width: number, height: number): uPlot.Options {
   const text = textSize();
   const font = `${text}px system-ui`;
   const axis = {
@@ -137,17 +175,18 @@ function equal(
   return wide / tall < aspect ? [widen(x, tall * aspect), y] : [x, widen(y, wide / aspect)];
 }
 
-function drawSeries(chart: uPlot, { series }: PlotState): void {
+function drawSeries(chart: uPlot, { series }: ChartState): void {
   const { ctx } = chart;
   const ratio = window.devicePixelRatio;
-  const own = colours[document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark'];
+  const own = coloursNow();
   ctx.save();
   ctx.beginPath();
   ctx.rect(chart.bbox.left, chart.bbox.top, chart.bbox.width, chart.bbox.height);
   ctx.clip();
   // The measurement comes first and is drawn last, over the broader strokes of its comparison.
   for (const [index, each] of [...series.entries()].reverse()) {
-    ctx.strokeStyle = ctx.fillStyle = own[index % own.length]!;
+    const colourIndex = colourOf(series, each);
+    ctx.strokeStyle = ctx.fillStyle = own[colourIndex % own.length]!;
     ctx.lineWidth = (each.kind === 'arrows' && index > 0 ? 5 : 2) * ratio;
     const at = (x: number, y: number): readonly [number, number] => [
       chart.valToPos(x, 'x', true),
@@ -155,7 +194,7 @@ function drawSeries(chart: uPlot, { series }: PlotState): void {
     ];
     if (each.kind === 'line') drawLine(ctx, each, at);
     else if (each.kind === 'arrows') drawArrows(ctx, each, at, ratio);
-    else drawPoints(ctx, each, at, ratio, index);
+    else drawPoints(ctx, each, at, ratio, colourIndex);
   }
   ctx.restore();
 }

@@ -30,7 +30,7 @@ function createPlotCard(store: Store): HTMLElement {
     const places = plots.map(() => h('div'));
     fill(card, ...places);
     for (const [index, plot] of plots.entries())
-      ends.push(drawPlot(places[index]!, plot, { height: plot.equalScales ? 250 : 190 }));
+      ends.push(drawPlot(places[index]!, plot, { height: plot.kind !== 'image' && plot.equalScales ? 250 : 190 }));
   });
   return card;
 }

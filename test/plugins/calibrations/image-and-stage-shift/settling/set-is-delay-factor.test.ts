@@ -1,4 +1,4 @@
-import { cameraIndex, magIndex as asMagIndex } from '../../../../../core/base';
+import { type Chart, cameraIndex, magIndex as asMagIndex } from '../../../../../core/base';
 import { Cameras } from '../../../../../core/devices';
 import { ScriptedOperator } from '../../../../../core/kernel';
 import { ImageShiftControl, Optics } from '../../../../../core/optics';
@@ -18,10 +18,23 @@ describe('the search', () => {
       { imageShiftSettlingFraction: 0.1, imageShiftSettlingSeconds: 0.5, electronsPerFieldPixelPerSecond: 400 },
       { edit: smallest },
     );
-    const { result } = await runItem(instrument, item, { measure: 'search', 'use-factor': 'no', factor: '0.7' });
+    const { result, said } = await runItem(instrument, item, { measure: 'search', 'use-factor': 'no', factor: '0.7' });
     expect(instrument.settings.get('ISdelayScaleFactor')).toBe(0.7);
     expect(result!.values).toMatchObject({ factor: 0.7, foundFactor: expect.any(Number) as number });
     const found = result!.values['foundFactor'] as number;
+    // The curve that was shown while it ran stays with the result, and an operator without a screen for it reads a line.
+    const chart = result!.plots!.find(({ id }) => id === 'settling') as Chart;
+    const { measured } = result!.values as { measured: readonly { factor: number; unsettled: { x: number } }[] };
+    expect(chart.series[0]!.points.map(({ x }) => x)).toEqual(
+      measured.map(({ factor }) => Number(factor.toPrecision(4))),
+    );
+    for (const [at, { y, error }] of chart.series[0]!.points.entries()) {
+      expect(y).toBeCloseTo(measured[at]!.unsettled.x, 2);
+      expect(error).toBeGreaterThan(0);
+    }
+    const left = chart.residuals!.series[0]!.points.map(({ y }) => Math.abs(y));
+    expect(Math.max(...left)).toBeLessThan(0.1 * Math.abs(measured[0]!.unsettled.x));
+    expect(said.join('\n')).toMatch(/What had not settled .*: X \d+ points; Y \d+ points; residuals [\d.]+ rms\./);
     const [before, after] = [
       await measuredSettling(instrument, 0.2, 'six'),
       await measuredSettling(instrument, found, 'six'),
