@@ -39,8 +39,10 @@ import {
   Optics,
   createOptics,
   delayFactorAtStart,
+  pixelSizeAt,
 } from '../../core/optics';
 import { Settings } from '../../core/settings';
+import type { HighDefocusNow } from '../working-state/high-defocus-of-images';
 import { lowDoseContext } from '../working-state/low-dose-context';
 import { Calibrations, type Conditions } from '../../core/store';
 
@@ -52,6 +54,7 @@ export function provideOptics(
   clock: Clock,
   buffers: ImageBuffers,
   log: Logger,
+  highDefocus: HighDefocusNow,
 ): Optics | undefined {
   const { registry, hooks } = kernel;
   const taps = tappingSide(hooks, 'eucentric');
@@ -127,6 +130,7 @@ export function provideOptics(
       buffers,
       log,
       date: () => clock.date(),
+      highDefocus,
       moreContext: () => lowDoseContext(registry.has(LowDose) ? registry.get(LowDose) : undefined),
       ...(stage && { stage }),
     }),
@@ -186,11 +190,19 @@ export async function suitCamera({ registry }: Kernel, signal: AbortSignal): Pro
 }
 
 /** Conditions of a result that follow from the optics. */
-export function opticalConditions(optics: Optics | undefined, { magIndex, camera }: Conditions): Partial<Conditions> {
+export async function opticalConditions(
+  optics: Optics | undefined,
+  { magIndex, camera }: Conditions,
+  highDefocus: HighDefocusNow,
+): Promise<Partial<Conditions>> {
   if (!optics || magIndex === undefined || camera === undefined) return {};
+  const change = await highDefocus({ magIndex, camera });
   const { magnification, pixelSize: pixel } = optics.at({ magIndex, camera });
   return {
     magnification,
-    ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }),
+    ...(pixel && {
+      pixelSizeNanometres: inNanometres(pixelSizeAt(pixel.value, change)),
+      pixelSizeSource: change ? `${pixel.source}, at high defocus` : pixel.source,
+    }),
   };
 }

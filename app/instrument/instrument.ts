@@ -43,6 +43,7 @@ import { undrivenCameras } from '../undriven-cameras';
 import { LiveImage } from '../../core/acquisition';
 import { configurationWriting } from '../working-state/configuration-writing';
 import { provideBufferWork } from '../working-state/buffers';
+import { highDefocusNow } from '../working-state/high-defocus-of-images';
 import { provideLiveImage } from '../working-state/live-image';
 import { provideLowDose } from '../working-state/low-dose';
 import { type OpenedUserSettings, openUserSettings } from '../working-state/user-settings';
@@ -264,9 +265,10 @@ function provideServices(
   kernel.provide(CalibrationHistory, history);
   kernel.provide(UserSettings, user.userSettings);
   kernel.provide(ImageBuffers, buffers);
-  const optics = provideOptics(kernel, settings, calibrations, clock, buffers, log);
+  const highDefocus = highDefocusNow(find, calibrations);
+  const optics = provideOptics(kernel, settings, calibrations, clock, buffers, log, highDefocus);
   provideLowDose(kernel, find, { settings, user, calibrations, clock, log });
-  provideLiveImage(kernel, find, { settings, clock, log });
+  provideLiveImage(kernel, find, { settings, clock, log, highDefocus });
   provideBufferWork(kernel, find, { buffers, userSettings: user.userSettings });
   return optics;
 }
@@ -290,7 +292,7 @@ function assemble(
     deviceSettings,
     simulated,
     beamPath: kernel.beamPath,
-    moreConditions: (read) => opticalConditions(optics, read),
+    moreConditions: (read) => opticalConditions(optics, read, highDefocusNow(find, calibrations)),
     target: { calibrations, settings },
     showLive: async ({ set }) => (await find(LiveImage)?.showBeside(set)) ?? (() => Promise.resolve()),
     remember: async (result) => void (await history.append(result)),

@@ -1,16 +1,17 @@
-import { type Clock, type Logger, metres } from '../../core/base';
+import type { Clock, Logger } from '../../core/base';
 import { LiveImage, LiveImages } from '../../core/acquisition';
 import { Cameras, Scope } from '../../core/devices';
 import { areaOfSet, ImageBuffers, type Kernel, LowDose, type Session, tappingSide } from '../../core/kernel';
-import { ImageShiftControl, Optics } from '../../core/optics';
+import { ImageShiftControl, Optics, pixelSizeAt } from '../../core/optics';
 import type { Settings } from '../../core/settings';
+import type { HighDefocusNow } from './high-defocus-of-images';
 import { lowDoseContext } from './low-dose-context';
 
 /** Provides the live image on an instrument that has a column and cameras; it stops where a run needs the camera, and goes on after it. */
 export function provideLiveImage(
   kernel: Kernel,
   find: Session['find'],
-  { settings, clock, log }: { settings: Settings; clock: Clock; log: Logger },
+  { settings, clock, log, highDefocus }: { settings: Settings; clock: Clock; log: Logger; highDefocus: HighDefocusNow },
 ): void {
   const { registry } = kernel;
   const [scope, cameras, optics, imageShift] = [find(Scope), find(Cameras), find(Optics), find(ImageShiftControl)];
@@ -32,10 +33,12 @@ export function provideLiveImage(
     context: async (camera) => {
       const magIndex = await scope.magIndex.read();
       const { magnification, pixelSize } = optics.at({ magIndex, camera });
+      const change = await highDefocus({ magIndex, camera });
       return {
         magIndex,
         magnification,
-        ...(pixelSize && { pixelSize: metres(pixelSize.value) }),
+        ...(pixelSize && { pixelSize: pixelSizeAt(pixelSize.value, change) }),
+        ...(change && { highDefocus: change }),
         netImageShift: await imageShift.readAt(magIndex),
         ...lowDoseContext(find(LowDose)),
       };

@@ -20,7 +20,7 @@ import { type Kernel, LowDose, type Session } from '../../core/kernel';
 import { LowDoseControl, LowDoseStateFile } from '../../core/low-dose';
 import {
   centringAtHighDefocus,
-  highDefocusChange,
+  HighDefocusCalibrations,
   ImageShiftCarrying,
   ImageShiftControl,
   Optics,
@@ -59,6 +59,7 @@ export function provideLowDose(
   const [beamShift, beamTilt] = [find(BeamShift)?.beamShift, find(BeamTilt)?.beamTilt];
   const [condenser, objective] = [find(CondenserAperture), find(ObjectiveAperture)];
   const screenDown = find(Screen)?.screenDown;
+  const highDefocus = new HighDefocusCalibrations(calibrations);
   const lowDose = new LowDoseControl({
     devices: {
       magIndex: scope.magIndex,
@@ -83,15 +84,7 @@ export function provideLowDose(
     optics,
     centringAt: (place, conditions) => {
       const toCamera = optics.at(place).imageShiftToCamera?.matrix;
-      const crossovers = calibrations.records('CrossoverIntensity').all();
-      const crossoverOf = (spot: number, probe: number): number | undefined => {
-        const row = crossovers.find((each) => each.spot === spot);
-        return (probe === 0 ? row?.nano : row?.micro) || undefined;
-      };
-      const changeOf = (record: 'HighFocusMagCal' | 'HighFocusISCal') =>
-        highDefocusChange(calibrations.records(record).all(), conditions, crossoverOf);
-      const change = { ofImage: changeOf('HighFocusMagCal'), ofImageShift: changeOf('HighFocusISCal') };
-      return toCamera && centringAtHighDefocus(toCamera, change);
+      return toCamera && centringAtHighDefocus(toCamera, highDefocus.at(conditions));
     },
     cameras,
     settings,

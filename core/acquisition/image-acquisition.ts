@@ -13,7 +13,7 @@ import {
 import { type ParameterSetName, Settings } from '../settings';
 import type { Conditions } from '../store';
 import { acquisitionErrors } from './errors';
-import { ImageShiftControl, Optics } from '../optics';
+import { type HighDefocusOfImage, ImageShiftControl, type OpticalPlace, Optics, pixelSizeAt } from '../optics';
 import type { Settling } from './settling';
 import { exposureOf } from './exposure-of-set';
 import { LiveImage } from './live-image';
@@ -52,6 +52,8 @@ export interface AcquisitionParts {
   readonly date?: () => Date;
   /** More about the state of the microscope, such as the area of Low Dose. */
   readonly moreContext?: () => Partial<ImageContext>;
+  /** Finds the changes by a high defocus of an image that is taken now. */
+  readonly highDefocus?: (place: OpticalPlace, signal?: AbortSignal) => Promise<HighDefocusOfImage | undefined>;
   /** Told when an image is saturated. */
   readonly log?: Pick<Logger, 'warn'>;
 }
@@ -96,10 +98,12 @@ export class WaitingAcquisition implements ImageAcquisition {
     const camera = cameras.selected.traits.index;
     const magIndex = known ?? (await scope.magIndex.read(signal));
     const { magnification, pixelSize: pixel } = optics.at({ magIndex, camera });
+    const highDefocus = await this.parts.highDefocus?.({ magIndex, camera }, signal);
     return {
       magIndex,
       magnification,
-      ...(pixel && { pixelSize: metres(pixel.value * exposure.binning) }),
+      ...(pixel && { pixelSize: pixelSizeAt(metres(pixel.value * exposure.binning), highDefocus) }),
+      ...(highDefocus && { highDefocus }),
       netImageShift: await imageShift.readAt(magIndex, signal),
       ...(stage && { stage: await stage.position.read(signal) }),
       ...(title !== undefined && { title }),

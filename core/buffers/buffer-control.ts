@@ -11,7 +11,7 @@ import {
 } from '../base';
 import { readIntoBuffer, type SavedImage, saveBuffer } from '../image-files';
 import { type BufferedImage, bufferNames, type ImageBuffers, type LowDose } from '../kernel';
-import type { ImageShiftControl, Optics } from '../optics';
+import { atHighDefocus, type ImageShiftControl, type Optics } from '../optics';
 import type { UserSettings } from '../user-settings';
 import type { AlignOptions, BufferAlignment, BufferWork } from './buffer-work';
 import { measureShift } from './comparison';
@@ -130,14 +130,16 @@ export class BufferControl implements BufferWork {
 
   /** Changes image shift so that the detail of an image moves by unbinned pixels; returns the change. */
   private async moveColumn(
-    { frame, context: { magIndex } }: BufferedImage,
+    { frame, context: { magIndex, highDefocus } }: BufferedImage,
     unbinned: Vector,
     signal?: AbortSignal,
   ): Promise<Vector<ImageShiftUnits>> {
     const { column } = this.parts;
     if (!column) throw bufferErrors.noColumn();
     const toCamera = column.optics.at({ magIndex, camera: frame.camera }).imageShiftToCamera;
-    const back = toCamera && inverse(toCamera.matrix);
+    // At a high defocus image shift moves the image less far and in another direction.
+    const back =
+      toCamera && inverse(highDefocus ? atHighDefocus(toCamera.matrix, highDefocus.ofImageShift) : toCamera.matrix);
     if (!back) throw bufferErrors.noMatrix(frame.camera);
     // The matrix says how the shift that aligns an image changes, which is opposite to the way that its detail goes.
     const there = scale(apply(back, unbinned), -1) as Vector<ImageShiftUnits>;

@@ -15,6 +15,7 @@ import {
 } from '../base';
 import type { Exposure, Frame } from '../devices';
 import { type BufferedImage, type ImageContext, lowDoseAreas } from '../kernel';
+import type { HighDefocusOfImage } from '../optics';
 import type { Conditions } from '../store';
 import type { MdocFields } from './mdoc';
 
@@ -28,7 +29,16 @@ const readModes = ['linear', 'counting', 'super-resolution'] as const;
  * for the rest, which other readers pass over.
  */
 export function mdocFields({ frame, context, alignment }: BufferedImage): MdocFields {
-  const { conditions = {}, stage, netImageShift, pixelSize, takenAt, saturated, lowDoseDefocusOffset } = context;
+  const {
+    conditions = {},
+    stage,
+    netImageShift,
+    pixelSize,
+    takenAt,
+    saturated,
+    lowDoseDefocusOffset,
+    highDefocus,
+  } = context;
   const { exposure, frames } = frame;
   const { area } = exposure;
   const set = setNames.indexOf(context.parameterSet ?? context.lowDoseArea ?? '');
@@ -56,6 +66,7 @@ export function mdocFields({ frame, context, alignment }: BufferedImage): MdocFi
     ParameterSet: context.parameterSet,
     LowDoseArea: context.lowDoseArea,
     LowDoseDefocusOffset: optional(lowDoseDefocusOffset, 4),
+    HighDefocusChange: highDefocus && changesInWords(highDefocus),
     CameraArea: [area.left, area.top, area.right, area.bottom].join(' '),
     DriftSettling: exposure.driftSettling > 0 ? number(exposure.driftSettling, 6) : undefined,
     Processing: String(processings.indexOf(exposure.processing)),
@@ -122,6 +133,7 @@ function contextOf(
   const inLowDose = fields.LowDoseConSet !== undefined || fields.LowDoseArea !== undefined;
   const area = lowDoseAreas.find((name) => name === (fields.LowDoseArea ?? (set === 'Preview' ? 'Record' : set)));
   const offset = of('LowDoseDefocusOffset');
+  const changes = numbers('HighDefocusChange', 6);
   const taken = dateIn(fields.DateTime);
   const saturated = of('SaturatedShare');
   const conditions = conditionsOf(of);
@@ -142,6 +154,7 @@ function contextOf(
     ...(set !== undefined && { parameterSet: set }),
     ...(inLowDose && area !== undefined && { lowDoseArea: area }),
     ...(offset !== undefined && { lowDoseDefocusOffset: offset }),
+    ...(changes && { highDefocus: { ofImage: changeOf(changes), ofImageShift: changeOf(changes.slice(3)) } }),
     ...(saturated !== undefined && { saturated }),
     ...(Object.keys(conditions).length > 0 && { conditions }),
     ...(taken && { takenAt: taken }),
@@ -161,6 +174,17 @@ function conditionsOf(of: (name: string) => number | undefined): Conditions {
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
+
+/** Scale, rotation in degrees and confidence of the image, then those of image shift. */
+const changesInWords = ({ ofImage, ofImageShift }: HighDefocusOfImage): string =>
+  [ofImage, ofImageShift]
+    .flatMap(({ scale, rotation, confidence }) => [number(scale, 6), number(rotation, 4), confidence])
+    .join(' ');
+const changeOf = ([scale = 1, rotation = 0, confidence = 0]: readonly number[]): HighDefocusOfImage['ofImage'] => ({
+  scale,
+  rotation,
+  confidence: confidence === 2 ? 2 : confidence === 1 ? 1 : 0,
+});
 
 const number = (value: number, decimals: number): string => String(Number(value.toFixed(decimals)));
 const optional = (value: number | undefined, decimals: number): string | undefined =>

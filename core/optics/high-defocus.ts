@@ -111,7 +111,7 @@ const changeOf = ({ scale, rotation: turn }: Found): Pick<HighDefocusChange, 'sc
 });
 
 /** A matrix into pixels as it is at a high defocus. */
-const atHighDefocus = (
+export const atHighDefocus = (
   toCamera: Matrix,
   { scale, rotation: turn }: Pick<HighDefocusChange, 'scale' | 'rotation'>,
 ): Matrix => product(scaleMatrix(rotation(turn), scale), toCamera);

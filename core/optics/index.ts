@@ -1,6 +1,7 @@
 export { filterDelays, shutterTraits, type FilterDelays } from './filter-and-shutters';
 export type { FallbackValue, Sourced } from './geometry/geometry';
 export * from './high-defocus';
+export * from './high-defocus-calibrations';
 export * from './image-shift/beam-shift';
 export * from './image-shift/convert-image-shift';
 export * from './image-shift/image-shift-carrying';

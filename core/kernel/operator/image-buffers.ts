@@ -1,5 +1,6 @@
 import { type ImageShiftUnits, type MagIndex, type Metres, type Vector, service } from '../../base';
 import type { Frame, StagePosition } from '../../devices';
+import type { HighDefocusOfImage } from '../../optics';
 import type { Conditions } from '../../store';
 import type { LowDoseAreaName } from '../low-dose';
 
@@ -7,8 +8,10 @@ import type { LowDoseAreaName } from '../low-dose';
 export interface ImageContext {
   readonly magIndex: MagIndex;
   readonly magnification: number;
-  /** Of one pixel of this image, binning included; undefined when nothing is known about it. */
+  /** Of one pixel of this image, binning and the change by a high defocus included; undefined when nothing is known about it. */
   readonly pixelSize?: Metres;
+  /** Changes by the high defocus of the area of Low Dose in which it was taken, as far as they are calibrated. */
+  readonly highDefocus?: HighDefocusOfImage;
   readonly netImageShift?: Vector<ImageShiftUnits>;
   readonly stage?: StagePosition;
   readonly title?: string;

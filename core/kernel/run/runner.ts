@@ -53,7 +53,7 @@ export interface RunnerParts {
   /** The settings of the devices. */
   readonly deviceSettings: () => readonly ProvidedSetting[];
   /** Conditions that follow from those of the devices, such as the pixel size. */
-  readonly moreConditions?: (read: Conditions) => Partial<Conditions>;
+  readonly moreConditions?: (read: Conditions) => Promise<Partial<Conditions>>;
   /** True on a virtual microscope; its results say so. */
   readonly simulated?: boolean;
   /** Told how a run puts back what was in the way of the beam. */
@@ -211,7 +211,7 @@ export class Runner {
   ): Promise<Run> {
     const { clock, log, isAdministrator } = this.parts;
     const read = await readConditions(this.parts.deviceSettings(), this.parts.find(Cameras));
-    const conditions = { ...read, ...this.parts.moreConditions?.(read) };
+    const conditions = { ...read, ...(await this.parts.moreConditions?.(read)) };
     let plots: readonly Plot[] = [];
     const complete = (draft: ResultDraft & Partial<Pick<CalibrationResult, 'changes'>>): CalibrationResult => ({
       standardErrors: {},

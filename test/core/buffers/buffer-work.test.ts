@@ -156,6 +156,22 @@ describe('aligning', () => {
     expect(column.shift.x).toBeCloseTo(0.5, 9);
   });
 
+  test('at a high defocus takes image shift to act as it does there', async () => {
+    const { work, buffers, column } = await moved();
+    const { frame: picture, context: state } = buffers.get('A')!;
+    const ofImage = { scale: 1, rotation: 0, confidence: 2 as const };
+    buffers.replace(picture, {
+      ...state,
+      highDefocus: { ofImage, ofImageShift: { ...ofImage, scale: 0.5, rotation: 90 } },
+    });
+    await work.align({ buffer: 'M' });
+    // Half the effect, so twice the shift; a quarter counter-clockwise more takes the quarter of the matrix to a half turn.
+    expect(column.shift.x).toBeCloseTo(0.5 + 0.28, 2);
+    expect(column.shift.y).toBeCloseTo(0.16, 2);
+    await work.clearAlignment();
+    expect(column.shift.x).toBeCloseTo(0.5, 9);
+  });
+
   test('leaves the column as it is where that is asked for, and takes the unit of another magnification', async () => {
     const { work, buffers, column } = await moved();
     const found = await work.align({ buffer: 'M', leaveColumn: true });

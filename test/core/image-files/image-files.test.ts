@@ -217,6 +217,10 @@ describe('a buffer', () => {
       parameterSet: 'Preview',
       lowDoseArea: 'Record' as const,
       lowDoseDefocusOffset: -120.5,
+      highDefocus: {
+        ofImage: { scale: 0.93, rotation: 4.25, confidence: 2 as const },
+        ofImageShift: { scale: 1, rotation: 0, confidence: 0 as const },
+      },
       saturated: 0.015,
       conditions: { ...context.conditions, alpha: 2, highTensionKilovolts: 300 },
     };

@@ -243,6 +243,13 @@ export class PixelSizeMeasurement {
       run.operator.log('The pixel size is not kept, since the image does not confirm it.');
       return run.report({ ...draft, values: { ...values, stored: false } });
     }
+    const { lowDoseArea, lowDoseDefocusOffset: offset = 0 } = context;
+    if (offset !== 0) {
+      run.operator.log(
+        `The pixel size is not kept: ${lowDoseArea} had changed the defocus by ${readable(offset, 1)} um, which magnifies otherwise. Take the image in Record.`,
+      );
+      return run.report({ ...draft, values: { ...values, stored: false } });
+    }
     if (
       implausible.length > 0 &&
       !(await run.operator.confirm({

@@ -1,4 +1,4 @@
-import { cameraIndex, inDegrees, inMicrometres, metres } from '../../../../core/base';
+import { cameraIndex, inDegrees, inMicrometres, type MagIndex, metres } from '../../../../core/base';
 import { cameraArea } from '../../../../core/acquisition';
 import {
   Cameras,
@@ -18,8 +18,9 @@ import {
   type LowDoseValue,
   type Session,
 } from '../../../../core/kernel';
-import { Optics } from '../../../../core/optics';
+import { HighDefocusCalibrations, type HighDefocusOfImage, Optics, pixelSizeAt } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
+import { Calibrations } from '../../../../core/store';
 import { UserSettings } from '../../../../core/user-settings';
 import type { AreaDrawing, AreaName, ChangeState, FieldState, ShownValue } from '../../protocol';
 import { areaNames } from '../../protocol';
@@ -189,7 +190,8 @@ export class LowDosePanel {
     const { pixelSize, rotation } = optics.at({ magIndex, camera: traits.index });
     if (!pixelSize) return { name, x, y, ...beam };
     const { left, top, right, bottom } = cameraArea(set.area, traits);
-    const pixel = inMicrometres(pixelSize.value);
+    const change = this.highDefocus(name, area, magIndex);
+    const pixel = inMicrometres(pixelSizeAt(pixelSize.value, change));
     return {
       name,
       x,
@@ -198,9 +200,25 @@ export class LowDosePanel {
       field: {
         width: pixel * (right - left),
         height: pixel * (bottom - top),
-        rotation: rotation ? -inDegrees(rotation.value) : 0,
+        rotation: (rotation ? -inDegrees(rotation.value) : 0) - (change?.ofImage.rotation ?? 0),
       },
     };
+  }
+
+  /** Changes by the defocus offset of an area, by its definition; undefined where it has none. */
+  private highDefocus(name: AreaName, area: LowDoseArea, magIndex: MagIndex): HighDefocusOfImage | undefined {
+    const [calibrations, settings] = [this.session.find(Calibrations), this.session.find(UserSettings)];
+    const offset = name === 'View' ? 'LowDoseViewDefocus' : name === 'Search' ? 'LowDoseSearchDefocus' : undefined;
+    const { spotSize, intensity, probeMode } = area;
+    if (!calibrations || !settings || !offset || spotSize === undefined || intensity === undefined) return undefined;
+    const camera = this.session.find(Cameras)!.selected.traits.index;
+    if (this.session.find(Optics)?.at({ magIndex, camera }).isLowMagnification) return undefined;
+    return new HighDefocusCalibrations(calibrations).at({
+      spot: spotSize,
+      intensity,
+      defocus: settings.get(offset),
+      ...(probeMode && { probe: probeMode === 'micro' ? 1 : 0 }),
+    });
   }
 }
 
