@@ -25,6 +25,7 @@ const tests: Readonly<Record<string, number>> = {
   'test/imaging/lifelike-images.test.ts': 600,
   'test/imaging/registration-accuracy.test.ts': 100,
   'test/imaging/registration-hostile.test.ts': 10,
+  'test/plugins/calibrations/focus-and-tuning/astigmatism-by-ctf.test.ts': 120,
   'test/plugins/calibrations/focus-and-tuning/base-focus-values.test.ts': 30,
   'test/plugins/calibrations/image-and-stage-shift/settling/set-is-delay-factor.test.ts': 60,
   'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts': 30,

@@ -13,6 +13,20 @@ import { virtualInstrument } from '../support/virtual-instrument';
 import { expectBroughtBack, sessionProperties, storedText } from '../../testing/bring-back';
 
 const matrix = { xpx: 10.25, xpy: 1.125, ypx: -1.5, ypy: 9.75 };
+const fits = {
+  stigmatorXMinusDefocus1: -1.75,
+  stigmatorXMinusDefocus2: -1.25,
+  stigmatorXMinusAngle: -60.5,
+  stigmatorXPlusDefocus1: -1.875,
+  stigmatorXPlusDefocus2: -1.125,
+  stigmatorXPlusAngle: 29.5,
+  stigmatorYMinusDefocus1: -1.75,
+  stigmatorYMinusDefocus2: -1.5,
+  stigmatorYMinusAngle: 74.25,
+  stigmatorYPlusDefocus1: -2,
+  stigmatorYPlusDefocus2: -1.25,
+  stigmatorYPlusAngle: -15.75,
+};
 const found = {
   camera: cameraIndex(0),
   magIndex: asMagIndex(17),
@@ -96,6 +110,13 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
       [2_000_001, 2_100_002].map((lensValue, at) =>
         put('HitachiBaseFocus', { magIndex: asMagIndex(at + 1), lensValue }),
       ),
+    ],
+  },
+  CtfAstigCalib: {
+    present: [put('CtfAstigCalib', { magIndex: asMagIndex(21), stigmatorChange: 0.5, ...fits })],
+    results: [
+      [put('CtfAstigCalib', { magIndex: asMagIndex(22), stigmatorChange: 0.25, ...fits })],
+      [put('CtfAstigCalib', { magIndex: asMagIndex(21), stigmatorChange: 0.125, ...fits, stigmatorXPlusAngle: 33.5 })],
     ],
   },
   GIFShiftOffset: {

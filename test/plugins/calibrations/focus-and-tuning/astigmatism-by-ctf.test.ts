@@ -1,0 +1,72 @@
+import { micrometres, vector } from '../../../../core/base';
+import { ObjectiveStigmator, Scope } from '../../../../core/devices';
+import { astigmatismByCtf, measureAstigmatismByCtf } from '../../../../statistics/support/astigmatism-by-ctf';
+import { cameraOf } from '../../../../statistics/support/small-camera';
+import { drawnColumn, fluxFor } from '../../../../statistics/support/tuning-world';
+import { describeMenuItem } from '../../../conformance/describe-menu-item';
+import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
+
+/** Images of 256 pixels, with the information of larger ones by their dose. */
+const small = { size: 256, dose: 60, camera: cameraOf(512) };
+const world = (more: Readonly<Record<string, unknown>> = {}) => ({
+  magIndex: 26,
+  simulator: { ...drawnColumn(1), electronsPerFieldPixelPerSecond: fluxFor(small.dose, small.size), ...more },
+  edit: small.camera,
+});
+
+const coarse = (yaml: string): string => yaml.replace('Record: { binning: 2', 'Record: { binning: 16');
+
+describeMenuItem(astigmatismByCtf, { ...world(), sample: 2 });
+
+test.each([
+  [1, 0],
+  // The rings of an overfocused image look like those of an underfocused one.
+  [2, 1.2],
+])('finds the response of the stigmator within 0.5 %% (seed %i, %f um shown)', async (seed, defocus) => {
+  const { errors, verdict } = await measureAstigmatismByCtf(seed, small.dose, { ...small, defocus });
+  expect(errors['percent']).toBeLessThan(0.5);
+  expect(verdict).toBe('good');
+});
+
+describe('refuses, and leaves everything as it was', () => {
+  const attempt = async (more: Readonly<Record<string, unknown>>, defocus = 0) => {
+    const instrument = await virtualInstrument(world(more));
+    const { registry } = instrument.kernel;
+    const [scope, stigmator] = [registry.get(Scope), registry.get(ObjectiveStigmator).objectiveStigmator];
+    await scope.defocus.write(micrometres(defocus));
+    await stigmator.write(vector(0.01, -0.02));
+    instrument.calibrations.records('CtfAstigCalib').replaceAll([]);
+    const error = await runItem(instrument, astigmatismByCtf).then(
+      () => undefined,
+      (reason: unknown) => reason as { code: string; message: string },
+    );
+    expect(await stigmator.read()).toEqual(vector(0.01, -0.02));
+    expect(await scope.defocus.read()).toBeCloseTo(micrometres(defocus), 9);
+    expect(instrument.calibrations.records('CtfAstigCalib').all()).toHaveLength(0);
+    await instrument[Symbol.asyncDispose]();
+    return error!;
+  };
+
+  test('a field without carbon', async () => {
+    const { code, message } = await attempt({ specimen: 'empty' });
+    expect(code).toBe('ctf-images/no-fit');
+    expect(message).toMatch(/nats/);
+  });
+
+  test('a stigmator near the end of its range', async () => {
+    await using instrument = await virtualInstrument(world());
+    await instrument.kernel.registry.get(ObjectiveStigmator).objectiveStigmator.write(vector(0.97, 0));
+    await expect(runItem(instrument, astigmatismByCtf)).rejects.toMatchObject({
+      code: 'ctf-images/stigmator-out-of-range',
+    });
+  });
+
+  test('a magnification at which no image shows three rings', async () => {
+    await using instrument = await virtualInstrument({
+      ...world(),
+      magIndex: 17,
+      edit: (yaml) => coarse(small.camera(yaml)),
+    });
+    await expect(runItem(instrument, astigmatismByCtf)).rejects.toMatchObject({ code: 'ctf-images/too-few-rings' });
+  });
+});
