@@ -226,9 +226,10 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
         instrument = await make();
       } else {
         // A task that had ended when it was broken off keeps what it changed.
-        const { changes = [] } = instrument.session.findItem(id);
+        const { changes = [], task, declaration } = instrument.session.findItem(id);
         const changed = error === undefined ? changes : [];
-        expect(withoutSettings(after.settings, [], changed)).toEqual(withoutSettings(before.settings, [], changed));
+        const sets = error === undefined && task ? declaration!.sets : [];
+        expect(withoutSettings(after.settings, sets, changed)).toEqual(withoutSettings(before.settings, sets, changed));
         if (error !== undefined) expect(after.stored).toEqual(before.stored);
         instrument.calibrations.restore(kept);
         await restoreSettings(instrument, changed, before);
@@ -300,7 +301,7 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     const { stores, sets } = declaration!;
     const unchanged = (state: typeof after) => withoutSettings(state.settings, sets, changes);
     expect(unchanged(after)).toEqual(unchanged(before));
-    if (task) await expectNoted(instrument, changes, { before, after });
+    if (task) await expectNoted(instrument, changes, { before, after }, sets);
     const keeps = given.keepsResult === true || stores.length > 0;
     // The history has a user setting only where the answers change one, and it is restored by setting it again.
     if (!task && (keeps || sets.length === 0)) {

@@ -275,6 +275,16 @@ export const userSettingDefinitions = {
       atLeast: 2,
     },
   ),
+  LDAutoViewMaxShift: number(
+    -0.25,
+    'Largest shift offset of View that is found by images: micrometres, or below 0 a share of the field of View.',
+    { range: [-0.5, 100], decimals: 2 },
+  ),
+  LDAutoSearchMaxShift: number(
+    -0.25,
+    'Largest shift offset of Search that is found by images: micrometres, or below 0 a share of the field of Search.',
+    { range: [-0.5, 500], decimals: 2 },
+  ),
   LowDoseTieFocusTrial: onOff(false, 'Keeps the Focus and the Trial area alike.'),
   TieFocusTrialPos: onOff(false, 'Keeps only the positions of the Focus and the Trial area alike.'),
   LowDoseRotateAxis: onOff(false, 'Turns the axis on which Focus and Trial stand away from the tilt axis.'),

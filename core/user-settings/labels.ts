@@ -65,6 +65,8 @@ export const userSettingLabels: Readonly<Record<UserSettingName, Label>> = {
   LowDoseSearchDefocus: ['Low Dose', 'Defocus offset of Search'],
   LowDoseViewShift: ['Low Dose', 'Image-shift offset of View'],
   LDSearchShift: ['Low Dose', 'Image-shift offset of Search'],
+  LDAutoViewMaxShift: ['Low Dose', 'Largest found offset of View'],
+  LDAutoSearchMaxShift: ['Low Dose', 'Largest found offset of Search'],
   LowDoseTieFocusTrial: ['Low Dose', 'Keep Focus and Trial alike'],
   TieFocusTrialPos: ['Low Dose', 'Keep positions of Focus and Trial alike'],
   LowDoseRotateAxis: ['Low Dose', 'Turn the axis'],

@@ -59,6 +59,21 @@ const taskList: readonly (readonly [group: string, tasks: readonly KnownTask[]])
       ),
     ],
   ],
+  [
+    'Low Dose',
+    [
+      task(
+        'find-shift-offset',
+        'Find Shift Offset',
+        'Finds the shift offset with which View or Search shows the same point as Record.',
+      ),
+      task(
+        'revert-shift-offset',
+        'Revert Shift Offset',
+        'Puts back the shift offset that was in use before the last one was found.',
+      ),
+    ],
+  ],
 ];
 
 /** The place of a task among the tasks. */

@@ -52,6 +52,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/base',
   ],
   plugins: [
+    'core/low-dose',
     'core/buffers',
     'core/tuning',
     'core/illumination',
