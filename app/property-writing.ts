@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { EucentricError } from '../core/base';
 import type { Operator } from '../core/kernel';
-import { editProperties, type PreparedText, textOfBytes, unifiedDiff } from '../core/settings';
+import { editProperties, missingChanges, type PreparedText, textOfBytes, unifiedDiff } from '../core/settings';
 import { FileOnDisk, type PropertySuggestion } from '../core/store';
 import { defaultConfiguration } from './default-configuration';
 
@@ -22,7 +22,7 @@ export async function prepareChange(
 ): Promise<PreparedChange | undefined> {
   let missing: readonly PropertySuggestion[] = [];
   const prepared = await prepareText(configuration, (text) => {
-    missing = suggestions.filter((each) => editProperties(text, configuration, [each]) !== text);
+    missing = missingChanges(text, configuration, suggestions);
     return editProperties(text, configuration, missing);
   });
   return prepared && { ...prepared, suggestions: missing };

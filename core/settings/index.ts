@@ -18,7 +18,7 @@ export {
 } from './definitions';
 export { ConfigurationWriting, type PreparedText } from './configuration-writing';
 export { editParameterSets } from './edit/edit-parameter-sets';
-export { editProperties, type PropertyChange } from './edit/edit-properties';
+export { editProperties, missingChanges, type PropertyChange } from './edit/edit-properties';
 export { exportInLayout, propertiesFileOf } from './edit/keep-layout';
 export { unifiedDiff } from './edit/line-diff';
 export { textOfBytes } from './edit/text-bytes';

@@ -1,10 +1,7 @@
-import type { Vector } from '../geometry';
-
 /** Number of blocks along each axis of an image. */
 export const blocksAcross = 8;
-/** Highest power of a coordinate in a sum over a block. */
-const highestPower = 4;
-const powers = highestPower + 1;
+/** Number of powers of a coordinate in the sums over a block: 0 to 4. */
+export const powers = 5;
 
 /** An image on coordinates from -1 to 1 along each axis, X right and Y DOWN. */
 export interface Plane {
@@ -26,61 +23,70 @@ export const place = (index: number, size: number): number => (2 * index + 1 - s
 export const blockEdges = (size: number): readonly number[] =>
   Array.from({ length: blocksAcross + 1 }, (_, index) => Math.round((index * size) / blocksAcross));
 
-/** Sums of `place^power * exp(2 pi i frequency place)` over each block of an axis; [block][power]. */
-export function axisMoments(frequency: number, size: number): readonly (readonly Complex[])[] {
+/** A wave along an axis at the place of each pixel. */
+export interface AxisWave {
+  readonly cosines: Float64Array;
+  readonly sines: Float64Array;
+}
+
+/** The wave of a frequency along an axis. */
+export function axisWave(frequency: number, size: number): AxisWave {
+  const wave = { cosines: new Float64Array(size), sines: new Float64Array(size) };
+  for (let index = 0; index < size; index++) {
+    const phase = 2 * Math.PI * frequency * place(index, size);
+    wave.cosines[index] = Math.cos(phase);
+    wave.sines[index] = Math.sin(phase);
+  }
+  return wave;
+}
+
+/** Sums over each block of an axis for each power of the place, at block * powers + power. */
+export interface AxisMoments {
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+}
+
+/** Sums of `place^power` times one wave and another one, or its opposite for a sign of -1, over each block of an axis. */
+export function axisMoments(one: AxisWave, other: AxisWave, sign: 1 | -1, highest: number): AxisMoments {
+  const size = one.cosines.length;
   const edges = blockEdges(size);
-  return Array.from({ length: blocksAcross }, (_, block) => {
-    const re = new Float64Array(powers);
-    const im = new Float64Array(powers);
+  const moments = { re: new Float64Array(blocksAcross * powers), im: new Float64Array(blocksAcross * powers) };
+  for (let block = 0; block < blocksAcross; block++) {
+    const at = block * powers;
     for (let index = edges[block]!; index < edges[block + 1]!; index++) {
-      const at = place(index, size);
-      let cosine = Math.cos(2 * Math.PI * frequency * at);
-      let sine = Math.sin(2 * Math.PI * frequency * at);
-      for (let power = 0; power < powers; power++) {
-        re[power]! += cosine;
-        im[power]! += sine;
-        cosine *= at;
-        sine *= at;
+      const where = place(index, size);
+      const sine = sign * other.sines[index]!;
+      let re = one.cosines[index]! * other.cosines[index]! - one.sines[index]! * sine;
+      let im = one.cosines[index]! * sine + one.sines[index]! * other.cosines[index]!;
+      moments.re[at]! += re;
+      moments.im[at]! += im;
+      for (let power = 1; power <= highest; power++) {
+        re *= where;
+        im *= where;
+        moments.re[at + power]! += re;
+        moments.im[at + power]! += im;
       }
     }
-    return Array.from({ length: powers }, (_, power) => ({ re: re[power]!, im: im[power]! }));
-  });
+  }
+  return moments;
 }
 
 /** Sums over one block: pixel * x^a * y^b * exp(2 pi i frequency . place), [a][b]. */
 export type BlockSums = readonly (readonly Complex[])[];
 
 /**
- * Sums over each block of the pixels times a wave, and times powers of their coordinates up to the given total; [row of
+ * Sums over each block of the pixels times a wave, which is the product of one across and one down, and times powers of their coordinates up to the given total; [row of
  * blocks * 8 + column of blocks].
  */
 export function waveSums(
   { pixels, rows, columns }: Plane,
-  { x: across, y: down }: Vector,
+  { cosines, sines }: AxisWave,
+  { cosines: downCosines, sines: downSines }: AxisWave,
   power: number,
 ): readonly BlockSums[] {
   const horizontal = blockEdges(columns);
   const vertical = blockEdges(rows);
-  const cosines = new Float64Array(columns);
-  const sines = new Float64Array(columns);
-  const places = new Float64Array(columns);
-  for (let column = 0; column < columns; column++) {
-    const at = place(column, columns);
-    places[column] = at;
-    cosines[column] = Math.cos(2 * Math.PI * across * at);
-    sines[column] = Math.sin(2 * Math.PI * across * at);
-  }
-  const [downCosines, downSines, downPlaces] = [0, 0, 0].map(() => new Float64Array(rows)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  for (let row = 0; row < rows; row++) {
-    const at = place(row, rows);
-    downPlaces[row] = at;
-    downCosines[row] = Math.cos(2 * Math.PI * down * at);
-    downSines[row] = Math.sin(2 * Math.PI * down * at);
-  }
+  const places = Float64Array.from({ length: columns }, (_, column) => place(column, columns));
   const results: BlockSums[] = [];
   const terms = power + 1;
   const line = new Float64Array(6);
@@ -120,7 +126,7 @@ export function waveSums(
         line[3] = im1;
         line[4] = re2;
         line[5] = im2;
-        const at = downPlaces[row]!;
+        const at = place(row, rows);
         const cosine = downCosines[row]!;
         const sine = downSines[row]!;
         for (let a = 0; a < terms; a++) {

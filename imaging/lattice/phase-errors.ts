@@ -36,9 +36,21 @@ interface Family {
   readonly design: readonly Float64Array[];
   /** Contribution of each part to the slopes along x and y. */
   readonly weights: readonly [Float64Array, Float64Array];
-  /** Variances of the two slopes for noise of unit strength alone. */
-  readonly unit: readonly [number, number];
+  /** Variances of the two slopes for the noise alone. */
+  readonly unit: Pair;
   readonly lines: Float64Array;
+  /** Variances of the two slopes for displacements of the lines of unit strength alone. */
+  readonly lineSlopes: Pair;
+}
+
+type Pair = readonly [number, number];
+
+/** A bend that reaches over one distance. */
+interface Bend {
+  /** Covariance of the parts for a bend of unit strength. */
+  readonly covariance: Float64Array;
+  /** Variances of the two slopes of each family for it. */
+  readonly slopes: readonly Pair[];
 }
 
 /**
@@ -61,17 +73,19 @@ export function varianceFactors(families: readonly [BlockPhases, BlockPhases], p
   // The variance of the noise of a typical part.
   const scale = (2 * count) / information;
   const prepared = families.map((family) => prepare(family, places));
-  const bends = bendLengths.map((length) =>
-    kernel(places, (x, y) => Math.exp(-(x * x + y * y) / (2 * (length * places.halfSide) ** 2))),
-  );
+  const bends = bendLengths.map((length): Bend => {
+    const covariance = kernel(places, (x, y) => Math.exp(-(x * x + y * y) / (2 * (length * places.halfSide) ** 2)));
+    return { covariance, slopes: prepared.map(({ weights }) => slopeVariances(weights, covariance)) };
+  });
+  const work = new Float64Array(count * count);
   const states: { readonly score: number; readonly variances: readonly number[] }[] = [];
   for (const line of lineStrengths) {
     const linePrior = Math.log(line === 0 ? straightLinesPrior : (1 - straightLinesPrior) / (lineStrengths.length - 1));
-    const tryBend = (bend: Float64Array | undefined, strength: number): void => {
+    const tryBend = (bend: Bend | undefined, strength: number): void => {
       const bendPrior = Math.log(
         strength === 0 ? unbentPrior : (1 - unbentPrior) / (bendStrengths.length * bendLengths.length),
       );
-      const found = weigh(prepared, line * scale, bend, strength * scale);
+      const found = weigh(prepared, line * scale, bend, strength * scale, work);
       if (found) states.push({ score: found.likelihood + linePrior + bendPrior, variances: found.variances });
     };
     tryBend(undefined, 0);
@@ -105,48 +119,54 @@ function prepare({ scores, information, reciprocal }: BlockPhases, { centres, wi
       known,
       (value, block) => value * row.reduce((sum, factor, index) => sum + factor * design[index]![block]!, 0),
     );
+  const weights = [weightsOf(inverse[1]!), weightsOf(inverse[2]!)] as const;
   // Parts that share a line share its displacement.
   const reach = Math.max(1, Math.abs(reciprocal.x) * width + Math.abs(reciprocal.y) * height);
+  const lines = kernel({ centres }, (x, y) => Math.max(0, 1 - Math.abs(x * reciprocal.x + y * reciprocal.y) / reach));
   return {
     phases: scores.map((value, block) => value / known[block]!),
     noise: known.map((value) => 1 / value),
     design,
-    weights: [weightsOf(inverse[1]!), weightsOf(inverse[2]!)],
+    weights,
     unit: [inverse[1]![1]!, inverse[2]![2]!],
-    lines: kernel({ centres }, (x, y) => Math.max(0, 1 - Math.abs(x * reciprocal.x + y * reciprocal.y) / reach)),
+    lines,
+    lineSlopes: slopeVariances(weights, lines),
   };
 }
+
+/** Variances of the two slopes for a covariance of the parts. */
+const slopeVariances = (weights: Family['weights'], covariance: Float64Array): Pair =>
+  weights.map((weight) =>
+    weight.reduce((sum, one, i) => {
+      let row = 0;
+      for (let j = 0; j < weight.length; j++) row += weight[j]! * covariance[i * weight.length + j]!;
+      return sum + one * row;
+    }, 0),
+  ) as unknown as Pair;
 
 /** The restricted likelihood of strengths of lines and bend, and the resulting variances of the slopes. */
 function weigh(
   families: readonly Family[],
   line: number,
-  bend: Float64Array | undefined,
+  bend: Bend | undefined,
   strength: number,
+  factor: Float64Array,
 ): { readonly likelihood: number; readonly variances: readonly number[] } | undefined {
   let logarithms = 0;
   let squares = 0;
   let freedom = 0;
   const variances: number[] = [];
-  for (const { phases, noise, design, weights, lines } of families) {
+  for (const [index, { phases, noise, design, unit, lines, lineSlopes }] of families.entries()) {
     const count = phases.length;
-    const covariance = new Float64Array(count * count);
+    const bent = bend?.covariance;
     for (let i = 0; i < count; i++) {
-      for (let j = 0; j <= i; j++) {
-        const value =
-          line * lines[i * count + j]! + (bend ? strength * bend[i * count + j]! : 0) + (i === j ? noise[i]! : 0);
-        covariance[i * count + j] = value;
-        covariance[j * count + i] = value;
-      }
+      for (let at = i * count; at <= i * count + i; at++)
+        factor[at] = line * lines[at]! + (bent ? strength * bent[at]! : 0);
+      factor[i * count + i]! += noise[i]!;
     }
-    for (const weight of weights) {
-      let sum = 0;
-      for (let i = 0; i < count; i++)
-        for (let j = 0; j < count; j++) sum += weight[i]! * weight[j]! * covariance[i * count + j]!;
-      variances.push(sum);
-    }
-    const factor = choleskyOf(covariance, count);
-    if (!factor) return undefined;
+    for (const axis of [0, 1] as const)
+      variances.push(unit[axis] + line * lineSlopes[axis] + (bend ? strength * bend.slopes[index]![axis] : 0));
+    if (!factorize(factor, count)) return undefined;
     const [solved, ...columns] = [phases, ...design].map((values) => forward(factor, values)) as [
       Float64Array,
       ...Float64Array[],
@@ -182,19 +202,41 @@ function kernel(
   });
 }
 
-/** The lower triangle whose product with its transpose is a matrix; undefined if there is none. */
-function choleskyOf(matrix: Float64Array, count: number): Float64Array | undefined {
-  const factor = new Float64Array(count * count);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j <= i; j++) {
+/**
+ * Replaces the lower triangle of a matrix by the one whose product with its transpose is that matrix (Cholesky); `false`
+ * if there is none. Four rows at a time, because a sum that waits for its last term leaves the processor idle.
+ */
+function factorize(matrix: Float64Array, count: number): boolean {
+  for (let j = 0; j < count; j++) {
+    const column = j * count;
+    let pivot = matrix[column + j]!;
+    for (let k = 0; k < j; k++) pivot -= matrix[column + k]! * matrix[column + k]!;
+    if (!(pivot > 0)) return false;
+    const root = Math.sqrt(pivot);
+    matrix[column + j] = root;
+    let i = j + 1;
+    for (; i + 3 < count; i += 4) {
+      const [first, second, third, fourth] = [i * count, (i + 1) * count, (i + 2) * count, (i + 3) * count];
+      let [a, b, c, d] = [matrix[first + j]!, matrix[second + j]!, matrix[third + j]!, matrix[fourth + j]!];
+      for (let k = 0; k < j; k++) {
+        const shared = matrix[column + k]!;
+        a -= matrix[first + k]! * shared;
+        b -= matrix[second + k]! * shared;
+        c -= matrix[third + k]! * shared;
+        d -= matrix[fourth + k]! * shared;
+      }
+      matrix[first + j] = a / root;
+      matrix[second + j] = b / root;
+      matrix[third + j] = c / root;
+      matrix[fourth + j] = d / root;
+    }
+    for (; i < count; i++) {
       let sum = matrix[i * count + j]!;
-      for (let k = 0; k < j; k++) sum -= factor[i * count + k]! * factor[j * count + k]!;
-      if (i !== j) factor[i * count + j] = sum / factor[j * count + j]!;
-      else if (sum > 0) factor[i * count + i] = Math.sqrt(sum);
-      else return undefined;
+      for (let k = 0; k < j; k++) sum -= matrix[i * count + k]! * matrix[column + k]!;
+      matrix[i * count + j] = sum / root;
     }
   }
-  return factor;
+  return true;
 }
 
 function forward(factor: Float64Array, values: Float64Array): Float64Array {

@@ -24,9 +24,9 @@ function drawGrating(seed: number) {
 }
 
 /** Errors of the pixel size in percent and of the grid angle in degrees, on a clean cross grating. Where fewer than four lines are seen the percent have a name of their own. */
-export async function measureGrating(seed: number): Promise<Measured> {
+export async function measureGrating(seed: number, _row: string, camera?: CameraChange): Promise<Measured> {
   const { magIndex, specimenAngleDegrees, simulator } = drawGrating(seed);
-  await using instrument = await gratingInstrument(simulator, { magIndex });
+  await using instrument = await gratingInstrument(simulator, { magIndex, ...(camera && { edit: camera }) });
   await takeImage(instrument);
   const { result } = await runItem(instrument, `${submenu}/find-pixel-size`);
   const truth = truthAt(instrument, magIndex);
@@ -90,7 +90,7 @@ export const flawedSpecimens = {
 >;
 
 /** Errors of pixel size and grid angle on a specimen that is not perfect. */
-export async function measureFlawed(seed: number, row: string): Promise<Measured> {
+export async function measureFlawed(seed: number, row: string, camera?: CameraChange): Promise<Measured> {
   const { magIndex, simulator, percent: allowed } = flawedSpecimens[row as keyof typeof flawedSpecimens];
   const random = randomNumbers(seed + 30);
   const specimenAngleDegrees = 90 * random();
@@ -103,7 +103,7 @@ export async function measureFlawed(seed: number, row: string): Promise<Measured
       openingAngleDegrees: 90 * random(),
       electronsPerFieldPixelPerSecond,
     },
-    { magIndex },
+    { magIndex, ...(camera && { edit: camera }) },
   );
   const kind = 'specimen' in simulator ? simulator.specimen : 'cross-grating';
   if (kind === 'catalase') await runItem(instrument, `${submenu}/catalase-crystal`);

@@ -29,6 +29,8 @@ const withGrating: MenuItemCase = {
   simulator: { specimen: 'cross-grating' },
   marks: peaks,
   prepare: async (instrument) => {
+    // A run is as long as its image is large.
+    await runItem(instrument, 'calibrations/pixel-size/set-binned-size', { 'binned-size': '128' });
     await takeImage(instrument.session, 'View');
     const { result } = await runItem(instrument, 'calibrations/pixel-size/find-pixel-size');
     const { spacings, gridAngle } = result!.values as { spacings: readonly number[]; gridAngle: number };

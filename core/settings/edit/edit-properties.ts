@@ -29,41 +29,67 @@ const unknownFields: Readonly<Record<string, readonly number[]>> = { RotationAnd
  * `settings/not-valid`, `settings/no-such-place` or `settings/not-editable`.
  */
 export function editProperties(text: string, file: string, changes: readonly PropertyChange[]): string {
-  if (isPropertiesText(text, file)) throw editErrors.notYaml(file);
+  const read = yamlReader(text, file);
   let edited = text;
-  for (const change of changes) edited = editOne(edited, file, change);
-  if (edited !== text) check(text, edited, file, changes);
+  for (const change of changes) edited = editOne(read, edited, change);
+  if (edited !== text) check(read, text, edited, changes);
   return edited;
 }
 
-function editOne(text: string, file: string, change: PropertyChange): string {
-  const { yaml, map, definition } = find(text, file, change);
+/** The changes whose values a YAML configuration does not have yet. Throws as `editProperties` does. */
+export function missingChanges<Change extends PropertyChange>(
+  text: string,
+  file: string,
+  changes: readonly Change[],
+): readonly Change[] {
+  const read = yamlReader(text, file);
+  return changes.filter((change) => editOne(read, text, change) !== text);
+}
+
+interface Parsed {
+  readonly yaml: YamlText;
+  readonly root: YAMLMap;
+}
+type Reader = ((text: string) => Parsed) & { readonly file: string };
+
+/** Parser of the texts of one edit, each of them once. */
+function yamlReader(first: string, file: string): Reader {
+  if (isPropertiesText(first, file)) throw editErrors.notYaml(file);
+  const known = new Map<string, Parsed>();
+  const read = (text: string): Parsed => {
+    const before = known.get(text);
+    if (before) return before;
+    const { yaml, problems } = readYamlText(text, file);
+    const root = yaml?.document.contents;
+    if (!yaml || problems.length > 0 || !isMap(root)) throw editErrors.notValid(file, problems[0]);
+    const parsed = { yaml, root };
+    known.set(text, parsed);
+    return parsed;
+  };
+  return Object.assign(read, { file });
+}
+
+function editOne(read: Reader, text: string, change: PropertyChange): string {
+  const { yaml, map, definition } = find(read, text, change);
   const splice = spliceFor(text, yaml, map, definition, change);
   return splice ? spliced(text, splice) : text;
 }
 
-function read(text: string, file: string): { readonly yaml: YamlText; readonly root: YAMLMap } {
-  const { yaml, problems } = readYamlText(text, file);
-  const root = yaml?.document.contents;
-  if (!yaml || problems.length > 0 || !isMap(root)) throw editErrors.notValid(file, problems[0]);
-  return { yaml, root };
-}
-
 function find(
+  read: Reader,
   text: string,
-  file: string,
   { property, camera }: PropertyChange,
 ): { readonly yaml: YamlText; readonly map: YAMLMap; readonly definition: PropertyDefinition } {
-  const { yaml, root } = read(text, file);
+  const { yaml, root } = read(text);
   const definition = findDefinition(camera === undefined ? 'general' : 'camera', property);
   if (!definition)
     throw editErrors.noSuchPlace(
-      file,
+      read.file,
       `${property} is not a property ${camera === undefined ? 'of the instrument' : 'of a camera'}`,
     );
   if (camera === undefined) return { yaml, map: root, definition };
   const map = cameraMap(yaml, root, camera);
-  if (!map) throw editErrors.noSuchPlace(file, `there is no camera ${camera}`);
+  if (!map) throw editErrors.noSuchPlace(read.file, `there is no camera ${camera}`);
   return { yaml, map, definition };
 }
 
@@ -156,7 +182,7 @@ function spliceFor(
 }
 
 /** Reads the new text again and throws unless it has the values and is otherwise the same. */
-function check(before: string, after: string, file: string, changes: readonly PropertyChange[]): void {
+function check(read: Reader, before: string, after: string, changes: readonly PropertyChange[]): void {
   const wasChanged = (scope: PropertyDefinition['scope'], key: string, camera?: number): boolean =>
     changes.some(
       (change) =>
@@ -165,7 +191,7 @@ function check(before: string, after: string, file: string, changes: readonly Pr
         findDefinition(scope, key) !== undefined,
     );
   const others = (text: string): unknown => {
-    const { yaml, root } = read(text, file);
+    const { yaml, root } = read(text);
     const content = root.toJS(yaml.document) as Record<string, unknown>;
     const cameras = Array.isArray(content['cameras']) ? (content['cameras'] as Record<string, unknown>[]) : undefined;
     const without = (map: Record<string, unknown>, scope: PropertyDefinition['scope'], camera?: number) =>
@@ -175,7 +201,10 @@ function check(before: string, after: string, file: string, changes: readonly Pr
       cameras?.map((each) => without(each, 'camera', Number(each['index']))),
     ];
   };
-  const written = changes.every((change) => editOne(after, file, change) === after);
+  const written = changes.every((change) => editOne(read, after, change) === after);
   if (!written || !isDeepStrictEqual(others(before), others(after)))
-    throw editErrors.notEditable({ file, line: 1, column: 1 }, changes.map(({ property }) => property).join(', '));
+    throw editErrors.notEditable(
+      { file: read.file, line: 1, column: 1 },
+      changes.map(({ property }) => property).join(', '),
+    );
 }

@@ -135,7 +135,9 @@ export class PixelSizeMeasurement {
   ): void {
     const plane = centred(correlation);
     let [least, most] = [Infinity, -Infinity];
-    for (const value of plane.data) {
+    const { data } = plane;
+    for (let at = 0; at < data.length; at++) {
+      const value = data[at]!;
       if (value < least) least = value;
       if (value > most) most = value;
     }
@@ -144,14 +146,12 @@ export class PixelSizeMeasurement {
     const outer = peaks.find(({ x, y }) => x * x + y * y > 1);
     const height = ((outer?.height ?? most) - least) * scale;
     const white = height + Math.min(0.1 * (maxBrightness - height), 0.2 * height);
+    const shown = new Int16Array(data.length);
+    for (let at = 0; at < data.length; at++) shown[at] = Math.round((data[at]! - least) * scale);
     this.use.buffers.add(
       {
         ...frame,
-        image: imageOf(
-          Int16Array.from(plane.data, (value) => Math.round((value - least) * scale)),
-          rows,
-          columns,
-        ),
+        image: imageOf(shown, rows, columns),
         exposure: { ...frame.exposure, binning: frame.exposure.binning * binning },
       },
       {
