@@ -143,9 +143,9 @@ export const beam = definePart({
       const constant = condenserTruth.constantBrightnessInNanoprobe && now.probeMode === 'nano';
       return constant ? { ...found, density: discAt(settings(truth.referenceIntensity)).density } : found;
     };
-    const current = (): number => {
+    const current = (lit?: Disc): number => {
       if (hasCrossover) return currentOf(condenserTruth, settings());
-      const { diameter, density } = disc();
+      const { diameter, density } = lit ?? disc();
       return (Math.PI / 4) * (diameter * diameter) * density * electronCharge;
     };
     /** Half angle of the illumination in milliradians beyond that of the source; none where the condenser has no crossover. */
@@ -197,6 +197,7 @@ export const beam = definePart({
       },
       readings() {
         const held = lens.held();
+        const lit = disc();
         return {
           beamShift: deflection.setting(),
           intensity: held,
@@ -204,9 +205,9 @@ export const beam = definePart({
           probeMode,
           alpha,
           /** Micrometres of specimen illuminated. */
-          beamDiameter: disc().width,
+          beamDiameter: lit.width,
           /** Nanoamperes. */
-          beamCurrent: current(),
+          beamCurrent: current(lit),
           /** Micrometres as a column with three condensers shows them. */
           illuminatedArea: hasCrossover ? shownArea(condenserTruth, settings(held)) : held * plainAreaRange,
           /** Half angle of the illumination in milliradians, beyond that of the source. */

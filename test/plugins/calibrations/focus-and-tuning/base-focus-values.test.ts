@@ -9,7 +9,12 @@ const id = 'calibrations/focus-and-tuning/base-focus-values';
 const baseFocus: Readonly<Record<number, number>> = { 2: 0.41, 4: 0.52, 12: 0.47, 20: 0.55, 31: 0.5043 };
 const hitachi = { configuration: 'hitachi-ht7700.yaml', simulator: { baseFocus } };
 
-describeMenuItem(id, { ...hitachi, sample: 3 });
+/** Some magnifications of each range; a run is as long as the table. */
+const tried = [1, 2, 4, 11, 12, 20, 31, 32];
+const shortTable = (yaml: string): string =>
+  yaml.replace(/^ {2}- \[(\d+), \d+, 0, \d+\]\n/gm, (row, index: string) => (tried.includes(Number(index)) ? row : ''));
+
+describeMenuItem(id, { ...hitachi, edit: shortTable, sample: 3 });
 
 test('afterwards the defocus that is shown stays the same at every change of magnification', async () => {
   await using instrument = await virtualInstrument({ ...hitachi, magIndex: 20 });
