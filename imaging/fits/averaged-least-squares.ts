@@ -1,6 +1,6 @@
-import { CholeskyDecomposition, Matrix as Numbers } from 'ml-matrix';
 import { badArgument, shapeMismatch, singularFit, tooFewPoints } from '../errors';
 import { requireRectangular } from './least-squares';
+import { backSolved, dot, halfLogDeterminant, lowerTriangle, whitened } from './lower-triangle';
 import { type AveragedFit, averageOfFits } from './mixture';
 
 /** A possible cause of the errors of the observations. */
@@ -33,48 +33,49 @@ export function averagedLeastSquares(
   const count = requireRectangular(rows, observed, where);
   if (rows.length < count) throw tooFewPoints(where, rows.length, count);
   if (hypotheses.length === 0) throw badArgument(where, 'there is no hypothesis');
-  const design = new Numbers(rows.map((row) => Array.from(row)));
-  const target = Numbers.columnVector(Array.from(observed));
+  const columns = Array.from({ length: count }, (_, column) => Float64Array.from(rows, (row) => row[column]!));
   const fits = hypotheses.map(({ covariance, weight = 1 }) => {
     if (covariance.length !== rows.length) throw shapeMismatch(where, [rows.length], [covariance.length]);
     if (!(weight >= 0)) throw badArgument(where, `a weight of ${weight} cannot be`);
-    return generalizedFit(design, target, new Numbers(covariance.map((row) => Array.from(row))), weight);
+    return generalizedFit(columns, observed, covariance, weight);
   });
   return {
-    ...averageOfFits(fits, count, (fit, one, other) => fit.covariance.get(one, other)),
+    ...averageOfFits(fits, count, (fit, one, other) => fit.covariance[one]![other]!),
     degreesOfFreedom: rows.length - count,
   };
 }
 
 interface GeneralizedFit {
   readonly parameters: readonly number[];
-  readonly covariance: Numbers;
+  readonly covariance: readonly (readonly number[])[];
   /** Logarithm of weight and restricted likelihood, apart from a constant. */
   readonly likelihood: number;
   readonly misfit: number;
 }
 
-function generalizedFit(design: Numbers, target: Numbers, covariance: Numbers, weight: number): GeneralizedFit {
-  const spread = cholesky(covariance, 'a covariance is not positive definite');
-  const whitenedDesign = spread.solve(design);
-  const normal = design.transpose().mmul(whitenedDesign);
-  const information = cholesky(normal.add(normal.transpose()).mul(0.5));
-  const parameters = information.solve(whitenedDesign.transpose().mmul(target));
-  const residual = Numbers.sub(target, design.mmul(parameters));
-  const misfit = residual.transpose().mmul(spread.solve(residual)).get(0, 0);
+function generalizedFit(
+  columns: readonly Float64Array[],
+  observed: ArrayLike<number>,
+  covariance: readonly ArrayLike<number>[],
+  weight: number,
+): GeneralizedFit {
+  const spread = lowerTriangle(covariance);
+  if (!spread) throw badArgument('averagedLeastSquares', 'a covariance is not positive definite');
+  // In these coordinates the errors are independent and of variance 1.
+  const design = columns.map((column) => whitened(spread, column));
+  const target = whitened(spread, observed);
+  const information = lowerTriangle(design.map((one) => design.map((other) => dot(one, other))));
+  if (!information) throw singularFit('averagedLeastSquares');
+  const solved = (values: ArrayLike<number>): number[] => backSolved(information, whitened(information, values));
+  const parameters = solved(design.map((column) => dot(column, target)));
+  const residual = target.map((value, row) =>
+    parameters.reduce((rest, parameter, unknown) => rest - parameter * design[unknown]![row]!, value),
+  );
+  const misfit = dot(residual, residual);
   return {
-    parameters: parameters.to1DArray(),
-    covariance: information.solve(Numbers.eye(normal.rows)),
+    parameters,
+    covariance: columns.map((_, unknown) => solved(columns.map((__, other) => (other === unknown ? 1 : 0)))),
     misfit,
-    likelihood: Math.log(weight) - 0.5 * (logDeterminant(spread) + logDeterminant(information) + misfit),
+    likelihood: Math.log(weight) - halfLogDeterminant(spread) - halfLogDeterminant(information) - 0.5 * misfit,
   };
 }
-
-function cholesky(matrix: Numbers, complaint?: string): CholeskyDecomposition {
-  const decomposition = new CholeskyDecomposition(matrix);
-  if (decomposition.isPositiveDefinite()) return decomposition;
-  throw complaint === undefined ? singularFit('averagedLeastSquares') : badArgument('averagedLeastSquares', complaint);
-}
-
-const logDeterminant = ({ lowerTriangularMatrix }: CholeskyDecomposition): number =>
-  2 * lowerTriangularMatrix.diagonal().reduce((sum, each) => sum + Math.log(each), 0);

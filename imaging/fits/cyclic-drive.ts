@@ -275,13 +275,16 @@ function logSum(found: readonly Hypotheses[]): number {
 function summary(found: readonly Hypotheses[], task: Task, leftOut: readonly number[]): DriveFit {
   const { model } = task;
   const total = logSum(found);
+  // Most hypotheses explain nothing.
+  const possible = found
+    .filter(({ best }) => Math.exp(best - total) > 0)
+    .map(({ numbers, length }) => ({ numbers, length, probabilities: probabilitiesOf(numbers, total) }));
   const mean = (of: (slope: number, variance: number, length: number) => number): number => {
     let sum = 0;
-    for (const { numbers, length } of found)
-      for (let at = 0; at < numbers.length; at += 3) {
-        const probability = Math.exp(numbers[at]! - total);
-        // Most hypotheses explain nothing.
-        if (probability > 0) sum += probability * of(numbers[at + 1]!, numbers[at + 2]!, length);
+    for (const { numbers, length, probabilities } of possible)
+      for (let at = 0; at < probabilities.length; at++) {
+        const probability = probabilities[at]!;
+        if (probability > 0) sum += probability * of(numbers[3 * at + 1]!, numbers[3 * at + 2]!, length);
       }
     return sum;
   };
@@ -305,6 +308,13 @@ function summary(found: readonly Hypotheses[], task: Task, leftOut: readonly num
     leftOut,
     scatterEvidence: scatterEvidence.map((each) => Math.max(-1000, each - total)),
   };
+}
+
+/** Probabilities of the hypotheses whose numbers are given. */
+function probabilitiesOf(numbers: readonly number[], total: number): Float64Array {
+  const probabilities = new Float64Array(numbers.length / 3);
+  for (let at = 0; at < probabilities.length; at++) probabilities[at] = Math.exp(numbers[3 * at]! - total);
+  return probabilities;
 }
 
 /** Amplitude, phase and residuals of the best of some hypotheses: the most probable amplitudes of sine and cosine under it. */

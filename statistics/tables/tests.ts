@@ -28,6 +28,7 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/calibrations/focus-and-tuning/astigmatism-by-ctf.test.ts': 120,
   'test/plugins/calibrations/focus-and-tuning/base-focus-values.test.ts': 30,
   'test/plugins/calibrations/image-and-stage-shift/settling/set-is-delay-factor.test.ts': 60,
+  'test/plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift.test.ts': 200,
   'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts': 30,
   'test/plugins/console/images.test.ts': 30,
   'test/plugins/falcon-ceta/com.test.ts': 100,
@@ -47,7 +48,6 @@ const tests: Readonly<Record<string, number>> = {
 const sampledItems: Readonly<Record<string, number>> = {
   'calibrations/image-and-stage-shift/image-shift': 100,
   'calibrations/image-and-stage-shift/is-from-scratch': 100,
-  'calibrations/image-and-stage-shift/stage-shift': 200,
   'calibrations/pixel-size/try-again-with-marker': 20,
 };
 const conformance = 'test/conformance/menu-items.test.ts';

@@ -75,7 +75,6 @@ const cases: Readonly<Record<string, MenuItemCase>> = {
     prepare: (instrument) =>
       instrument.calibrations.stage.set(magIndex(22), cameraIndex(0), { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }),
   },
-  'calibrations/image-and-stage-shift/stage-shift': { magIndex: 3, edit: cameraOf(384), sample: 3 },
   'calibrations/pixel-size/add-n90-to-a-rotation': withFoundSizes,
   'calibrations/pixel-size/try-again-with-marker': withGrating,
 };
