@@ -30,6 +30,8 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/calibrations/image-and-stage-shift/settling/set-is-delay-factor.test.ts': 60,
   'test/plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift.test.ts': 200,
   'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts': 30,
+  'test/plugins/calibrations/tasks/coma-free-alignment-by-ctf.test.ts': 300,
+  'test/plugins/calibrations/tasks/correct-astigmatism-by-ctf.test.ts': 120,
   'test/plugins/console/images.test.ts': 30,
   'test/plugins/falcon-ceta/com.test.ts': 100,
   'test/plugins/falcon-ceta/temscript-faults.test.ts': 15,

@@ -46,6 +46,25 @@ export const ctfImageErrors = {
       message: `${what}: the image has only ${readable(100 * share, 0)} % of the brightness of the first one.`,
       hint: 'The objective aperture cuts the tilted beam, or the beam has left the camera. Take the aperture out, spread the beam, and start again.',
     }),
+  noTableau: (): EucentricError =>
+    new EucentricError({
+      code: 'ctf-images/no-tableau',
+      message:
+        'The rings do not change with the beam tilt as those of a lens do, so the alignment does not follow from them.',
+      hint: 'Check that the beam tilts, and that the objective aperture is out. Use a larger CtfComaTilt, and take a place with more carbon.',
+    }),
+  noResponse: (magnification: number): EucentricError =>
+    new EucentricError({
+      code: 'ctf-images/no-stigmator-response',
+      message: `The stigmator was not calibrated by CTF at a magnification from which ${magnification}x could take it.`,
+      hint: 'Run Astigmatism by CTF of the Calibration menu first.',
+    }),
+  notBetter: (what: string, before: string, after: string): EucentricError =>
+    new EucentricError({
+      code: 'ctf-images/not-better',
+      message: `${what} was ${before}, and after its correction it is ${after}.`,
+      hint: 'The calibration does not fit the column as it is now, or the specimen moved. The earlier setting was restored. Calibrate again, then repeat it.',
+    }),
   stigmatorOutOfRange: (value: number): EucentricError =>
     new EucentricError({
       code: 'ctf-images/stigmator-out-of-range',

@@ -53,6 +53,9 @@ export interface CtfImagePlan {
   readonly keepsImageShift?: boolean;
 }
 
+/** The side of a run with which images are taken. */
+export type CtfImageRun = Pick<Run, 'operator' | 'signal' | 'clock' | 'log' | 'preserve' | 'restoreLater' | 'here'>;
+
 /** Changes of defocus in micrometres from where the column stands, at which rings are looked for. */
 const searched = [0, -1.5, -3, 3] as const;
 /** Change of defocus that shows which side of focus the column is on. */
@@ -76,7 +79,7 @@ export class CtfImages {
   private present = -1.5;
 
   private constructor(
-    private readonly run: Pick<Run, 'operator' | 'signal' | 'clock' | 'log'>,
+    private readonly run: CtfImageRun,
     private readonly use: CtfImageUses,
     private readonly plan: CtfImagePlan,
     private readonly exposure: Exposure,
@@ -84,7 +87,7 @@ export class CtfImages {
   ) {}
 
   /** Prepares the images of a run: finds the defocus from rings, and goes to one that shows enough of them. The defocus is restored at the end of the run. */
-  static async begin(run: Run, use: CtfImageUses, plan: CtfImagePlan): Promise<CtfImages> {
+  static async begin(run: CtfImageRun, use: CtfImageUses, plan: CtfImagePlan): Promise<CtfImages> {
     const camera = use.cameras.selected;
     const exposure = ctfExposure(camera, use.settings, use.userSettings);
     const lens = ctfOptics(use.settings, await use.scope.highTension.read(run.signal));
