@@ -13,7 +13,14 @@ import {
 import type { ImageAcquisition } from '../acquisition';
 import { type BeamTilt, type Exposure, readBack } from '../devices';
 import type { BufferedImage } from '../kernel';
-import { type DisplacementFinding, FineRegistration, type Image, ImagingError, type Registration } from '../../imaging';
+import {
+  type Displacement,
+  type DisplacementFinding,
+  FineRegistration,
+  type Image,
+  ImagingError,
+  type Registration,
+} from '../../imaging';
 
 /** Devices and services with which a series of tilts is taken. */
 export interface TiltSeriesUse {
@@ -41,6 +48,8 @@ export interface TiltSeriesPlan {
   readonly largestSide?: number;
   /** Told before each image. */
   readonly progress?: (image: number) => void;
+  /** Given all images when the last one is there, to be looked at for what misleads a comparison. */
+  readonly look?: (images: readonly Image[]) => void;
 }
 
 /** The tilts of three images between which a steady drift drops out: to one side, to the other, and to the first side again. */
@@ -130,6 +139,7 @@ export async function takeTiltSeries(use: TiltSeriesUse, plan: TiltSeriesPlan): 
     }
     taken.push({ view, image });
   }
+  plan.look?.(taken.map(({ image }) => image.frame.image));
   return { views: taken.map(({ view }) => view), pairs, comparedPixel };
 }
 
@@ -147,10 +157,15 @@ function comparePair(
 ): { readonly found: Omit<TiltPair, 'earlier' | 'later'>; readonly factor: number } {
   const place = expected && subtract(expected(earlier.view.tilt), expected(later.view.tilt));
   const known = place && scale(place, 1 / binning);
-  const measure = (registration: Registration) =>
-    registration.measure(later.image.frame.image, earlier.image.frame.image, known);
+  const measure = (registration: Registration, about?: Vector): Displacement =>
+    registration.measure(later.image.frame.image, earlier.image.frame.image, about);
   try {
+    // What is expected may be wrong, so it only helps where the images alone do not tell.
     let found = measure(registrations.plain);
+    if (known && !found.trusted) {
+      const about = measure(registrations.plain, known);
+      if (about.trusted || about.significance > found.significance) found = about;
+    }
     const { binnedBy } = found;
     if (known && length(known) > minExpected * binnedBy && length(found) < zeroDistance * binnedBy) {
       const another = measure(registrations.pastZero);
