@@ -177,6 +177,7 @@ const minBrightness = 0.7;
 
 function reasonOfLoss(series: TiltSeries, { largestClosure }: TiltFit): string | undefined {
   const means = series.views.map(({ mean }) => mean);
+  if (!(Math.max(...means) > 0)) return 'the images are dark';
   const share = Math.min(...means) / Math.max(...means);
   if (!(share > minBrightness))
     return `the images at both tilts are not equally bright (${readable(100 * share, 0)} %): something cuts the tilted beam`;

@@ -1,3 +1,4 @@
+export * from './drift-bends';
 export * from './focus-calibrations';
 export * from './focus-curve';
 export * from './focus-shots';

@@ -218,11 +218,19 @@ export async function measureFocusCalibration(
   { range, levels, offset = 0 }: CalibratedRange,
   camera?: CameraChange,
   {
-    item = autofocus,
+    extended,
+    item = extended ? extendedAutofocus : autofocus,
     prepare,
     answers = {},
   }: {
     readonly item?: string;
+    /** Lowest and highest sparse level, for Extended Autofocus. */
+    readonly extended?: {
+      readonly lowest: number;
+      readonly highest: number;
+      readonly interval: number;
+      readonly tiltFactor: number;
+    };
     readonly prepare?: (instrument: VirtualInstrumentUnderTest) => Promise<void> | void;
     readonly answers?: Readonly<Record<string, string>>;
   } = {},
@@ -235,6 +243,12 @@ export async function measureFocusCalibration(
   user.setForNow('FocusCalRange', range);
   user.setForNow('FocusCalLevels', levels);
   user.setForNow('FocusCalOffset', offset);
+  if (extended) {
+    user.setForNow('ExtendedCalLowest', extended.lowest);
+    user.setForNow('ExtendedCalHighest', extended.highest);
+    user.setForNow('ExtendedCalInterval', extended.interval);
+    user.setForNow('ExtendedCalTiltFactor', extended.tiltFactor);
+  }
   await prepare?.(instrument);
   const { result, said } = await runItem(instrument, item, answers).catch((error: unknown) => ({
     result: undefined,
@@ -253,11 +267,18 @@ export async function measureFocusCalibration(
       shift: { x: shiftX, y: shiftY },
     })),
   };
-  const unknown = Array.from({ length: 49 }, (_, at) => planned[0]! + (range * at) / 48);
-  const off = unknown.map((level) => {
-    const answer = defocusOf(curve, trueSwing(world, instrument, level))!;
+  /** Error in micrometres of the defocus that the curve gives for the displacement at a focus of the lens. */
+  const offAt = (level: number, tiltShare = 1): number => {
+    const answer = defocusOf(curve, trueSwing(world, instrument, level, tiltShare))!;
     return answer.defocus * 1e6 - (level - zero);
-  });
+  };
+  const off = Array.from({ length: 49 }, (_, at) => offAt(planned[0]! + (range * at) / 48));
+  const sparse = extended && {
+    // Half a level to both sides of the change of the tilt.
+    joint: [-1, 1].map((side) => offAt(planned[0]! + side, side < 0 ? extended.tiltFactor : 1)),
+    lowest: offAt(start + extended.lowest, extended.tiltFactor),
+    far: offAt(start + extended.lowest + 50, extended.tiltFactor),
+  };
   const back = await registry.get(Scope).defocus.read();
   return {
     errors: {
@@ -266,6 +287,7 @@ export async function measureFocusCalibration(
       presentDefocus: values.presentDefocus - (start - zero),
       curve: Math.max(...off.map(Math.abs)),
       lostLevels: values.lostLevels,
+      ...(sparse && { jump: sparse.joint[1]! - sparse.joint[0]!, lowest: sparse.lowest, far: sparse.far }),
     },
     stated: {
       percent: (100 * errors['slope']!) / values.slope,

@@ -33,7 +33,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   wires: ['device-host', 'com', 'http-json', 'serialem-packets', 'temscript', 'text-lines'],
   'plugins/calibrations': ['shared', 'administration', 'pixel-size', 'image-and-stage-shift', 'focus-and-tuning'],
   'plugins/calibrations/shared': ['result', 'contradictions', 'ctf-images'],
-  'plugins/calibrations/focus-and-tuning': ['plans', 'stigmator'],
+  'plugins/calibrations/focus-and-tuning': ['plans', 'focus-series', 'stigmator'],
   'plugins/calibrations/pixel-size': ['lattice'],
   'plugins/calibrations/image-and-stage-shift': ['offsets', 'image-series', 'image-shift', 'stage-shift', 'settling'],
   'plugins/console': ['protocol', 'server', 'page'],

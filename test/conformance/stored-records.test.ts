@@ -35,6 +35,15 @@ const found = {
   gridAngle: -84.25,
 };
 
+const keyOfFocusCurve = { magIndex: asMagIndex(21), camera: cameraIndex(0), direction: 0, probe: 1, alpha: -999 };
+const focusCurve = {
+  ...keyOfFocusCurve,
+  slopeX: 3.25,
+  slopeY: -1.5,
+  beamTilt: 1.5,
+  rows: [-8, 0, 8].map((defocus) => ({ defocus, shiftX: 3.25 * defocus, shiftY: -1.5 * defocus })),
+};
+
 interface Kind {
   /** Records that are there before. */
   readonly present: readonly Change[];
@@ -110,6 +119,13 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
       [2_000_001, 2_100_002].map((lensValue, at) =>
         put('HitachiBaseFocus', { magIndex: asMagIndex(at + 1), lensValue }),
       ),
+    ],
+  },
+  FocusCalibration: {
+    present: [put('FocusCalibration', { ...focusCurve, alpha: -999 })],
+    results: [
+      [put('FocusCalibration', { ...focusCurve, alpha: -999, beamTilt: 2.5 })],
+      [remove('FocusCalibration', keyOfFocusCurve), put('FocusCalibration', { ...focusCurve, alpha: 2 })],
     ],
   },
   CtfAstigCalib: {

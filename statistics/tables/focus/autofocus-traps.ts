@@ -87,9 +87,14 @@ async function measureTrap(
 ): Promise<Measured> {
   const drawn = drawFocusWorld(seed, focusColumns.fei);
   const world = { ...drawn, ...change?.(seed), simulator: { ...drawn.simulator, ...simulator?.(seed) } };
-  const measured = await measureFocusCalibration(world, { range: 36, levels: 13 }, camera, {
-    ...(prepare && { prepare: (instrument) => prepare(instrument, world) }),
-  });
+  const measured = await measureFocusCalibration(
+    world,
+    camera ? { range: 18, levels: 7 } : { range: 36, levels: 13 },
+    camera,
+    {
+      ...(prepare && { prepare: (instrument) => prepare(instrument, world) }),
+    },
+  );
   const stored = measured.verdict === 'good' || measured.verdict === 'doubtful';
   const { percent = 0, presentDefocus = 0, curve = 0 } = measured.errors as Record<string, number>;
   const wrong = stored && (Math.abs(percent) > 0.5 || Math.abs(presentDefocus) > 0.05 || curve > 0.1);

@@ -17,7 +17,7 @@ import { focusCalibrationQuestions, focusCalibrationResults } from './focus-decl
 import { type FocusFit, fitFocusLevels, turnedIntervals } from './focus-analysis';
 import { focusEvidence } from './focus-judgement';
 import { type PlannedLevel, focusLevels } from './focus-levels';
-import { focusCurvePlot, focusResidualPlot } from './focus-plots';
+import { focusChart } from './focus-plots';
 import { changesAgainst, describeFocusFit, directionOf, lostRemarks, slopeErrors } from './focus-report';
 import { FocusLevels, type FocusSeries, imagesPerLevel, seriesNeeds } from './take-focus-series';
 
@@ -127,8 +127,7 @@ export class FocusCalibration {
     const fit = fitFocusLevels(series.levels, this.use.plans.focusRange.smoothing);
     const turned = turnedIntervals(series.levels.filter(({ lost }) => lost === undefined));
     if (turned.length > 0) throw focusCalibrationErrors.turned(turned.length);
-    run.operator.plot(focusCurvePlot(series.levels, fit));
-    run.operator.plot(focusResidualPlot(series.levels, fit));
+    run.plot(focusChart(series.levels, fit));
     const { magIndex, camera } = shots.conditions;
     const pixel = this.use.optics.at({ magIndex, camera }).pixelSize;
     const milliradians = pixel && (length(fit.slope) * inMicrometres(pixel.value) * 1000) / 2;

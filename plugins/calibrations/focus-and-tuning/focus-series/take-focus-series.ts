@@ -6,6 +6,7 @@ import {
   optional,
   readable,
   scale,
+  subtract,
   vector,
 } from '../../../../core/base';
 import { LensNormalization } from '../../../../core/devices';
@@ -15,13 +16,14 @@ import {
   type MeasuredSwing,
   approachDefocus,
   focusNeeds,
+  driftBends,
   measureSwing,
   perTilt,
 } from '../../../../core/tuning';
 import { type FixedPattern, type Image, findPeriodicity, fixedPattern } from '../../../../imaging';
 import { type MeasuredLevel, smoothCurve, wrongestLevel } from './focus-analysis';
 import type { PlannedLevel } from './focus-levels';
-import { focusCurvePlot } from './focus-plots';
+import { focusChart } from './focus-plots';
 
 /** Devices and services of a series of focus levels. */
 export const seriesNeeds = { ...focusNeeds, normalization: optional(LensNormalization) };
@@ -53,6 +55,8 @@ const maxRepeats = 1 / 3;
 export class FocusLevels {
   private readonly taken: MeasuredLevel[] = [];
   private readonly swings: (MeasuredSwing | undefined)[] = [];
+  /** Everything that was measured and is not lost, in the order of time. */
+  private readonly history: MeasuredSwing[] = [];
   private images = 0;
   private looked = false;
   private period: number | undefined;
@@ -85,6 +89,7 @@ export class FocusLevels {
     }
     await this.repeatLost();
     await this.repeatWrong();
+    this.straighten();
     const good = this.swings.flatMap((swing, at) => (swing && this.taken[at]!.lost === undefined ? [swing] : []));
     const mean = (of: (swing: MeasuredSwing) => number): number =>
       good.reduce((sum, swing) => sum + of(swing), 0) / Math.max(1, good.length);
@@ -132,6 +137,7 @@ export class FocusLevels {
     );
     if (swing.lost === undefined) this.lookAt(seen, length(swing.shift) / plan.shots.exposure.binning);
     if (expected) this.guided.add(at);
+    if (swing.lost === undefined) this.history.push(swing);
     const measured: MeasuredLevel = {
       ...level,
       defocus: inMicrometres(held) - plan.start,
@@ -225,7 +231,16 @@ export class FocusLevels {
     }
   }
 
+  /** Takes out what a drift that changes over the series adds to each level: three images let a steady drift drop out, no other. */
+  private straighten(): void {
+    const bends = driftBends(this.history);
+    for (const [at, level] of this.taken.entries()) {
+      const bend = bends.get(this.swings[at]!.series);
+      if (bend) this.taken[at] = { ...level, shift: subtract(level.shift, scale(bend, 1 / level.tilt)) };
+    }
+  }
+
   private show(): void {
-    this.run.operator.plot(focusCurvePlot(this.taken));
+    this.run.plot(focusChart(this.taken));
   }
 }
