@@ -139,6 +139,7 @@ export class HitachiScope
         return vector(beamShiftUnits(x), beamShiftUnits(y));
       },
       write: (value) => protocol.setCoil('BH', coilValue('beam shift', value, column.beamShiftPerCoil)),
+      deviceStep: vector(coilStep * column.beamShiftPerCoil, coilStep * column.beamShiftPerCoil),
     };
     this.defocus = {
       read: async () => {

@@ -19,6 +19,14 @@ export const imageShiftPerStep = { x: 0.00508, y: 0.00434 };
 /** Largest distance of the image-shift deflector from its centre, in steps. */
 const imageShiftReach = 0x3fff;
 
+/** The largest step of the beam-shift deflectors, in beam-shift units. */
+function largestBeamStep({
+  beamShiftPerStep: { regular, lowMagnification },
+}: Pick<JeolColumn, 'beamShiftPerStep'>): Vector {
+  const step = Math.max(regular, lowMagnification);
+  return vector(step, step);
+}
+
 /** Dependencies of the shifts at the moment of a change. */
 export interface ShiftSurroundings {
   isLow(): Promise<boolean>;
@@ -53,6 +61,8 @@ export class JeolShifts {
         checkBeam(steps, value);
         await transport.setDeflector('CLA1', steps.x, steps.y);
       },
+      // Where low magnification has another scale, the larger step of both.
+      deviceStep: largestBeamStep(column),
     };
   }
 

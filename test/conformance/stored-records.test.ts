@@ -27,6 +27,7 @@ const fits = {
   stigmatorYPlusDefocus2: -1.25,
   stigmatorYPlusAngle: -15.75,
 };
+const beamShift = { ...matrix, alpha: -999, probe: 1, retain: 0 };
 const found = {
   camera: cameraIndex(0),
   magIndex: asMagIndex(17),
@@ -156,6 +157,17 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
       ],
       [put('FoundPixelSize', { ...found, pixelSize: 0.5, time: 29_000_006 })],
       [amend('FoundPixelSize', { camera: cameraIndex(0), magIndex: asMagIndex(17) }, { addedRotation: 90 })],
+    ],
+  },
+  BeamShiftCalibration: {
+    present: [21, -22].map((magIndex) => put('BeamShiftCalibration', { ...beamShift, magIndex: asMagIndex(magIndex) })),
+    results: [
+      [put('BeamShiftCalibration', { ...beamShift, magIndex: asMagIndex(23), retain: 1 })],
+      [
+        remove('BeamShiftCalibration', { magIndex: asMagIndex(21), alpha: -999, probe: 1 }),
+        put('BeamShiftCalibration', { ...beamShift, magIndex: asMagIndex(24), alpha: 2 }),
+      ],
+      [put('BeamShiftCalibration', { ...beamShift, magIndex: asMagIndex(21), xpx: 11 })],
     ],
   },
   ISdelayScaleFactor: { present: [], results: [[session('ISdelayScaleFactor', 0.45)]] },

@@ -1,0 +1,81 @@
+import { type Matrix, inMicrometres, inverse, product } from '../../core/base';
+import { Cameras, Scope, VirtualInstrument } from '../../core/devices';
+import { Optics } from '../../core/optics';
+import type { CalibrationResult } from '../../core/store';
+import { SimulatedTruth } from '../../plugins/simulator';
+import { trueImageShift, trueStage, virtualInstrument } from '../../testing/virtual-instrument';
+
+/** An instrument under test. */
+export type BeamInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
+
+/** The virtual microscope as far as the beam is concerned. */
+export interface BeamMicroscope {
+  readonly state: {
+    readonly beamDiameter: number;
+    readonly intensity: number;
+    readonly spotSize: number;
+    readonly beamShift: { readonly x: number; readonly y: number };
+  };
+  setBeamDiameter(micrometres: number): void;
+  setBeamShift(value: { readonly x: number; readonly y: number }): void;
+  setIntensity(value: number): void;
+  setSpotSize(value: number): void;
+}
+
+/** The virtual microscope behind an instrument. */
+export const microscopeOf = (instrument: BeamInstrument): BeamMicroscope =>
+  instrument.kernel.registry.get(VirtualInstrument).microscope as BeamMicroscope;
+
+/** Micrometres of the shorter side of the field of the selected camera. */
+export async function fieldOf(instrument: BeamInstrument): Promise<number> {
+  const { registry } = instrument.kernel;
+  const { traits } = registry.get(Cameras).selected;
+  const magIndex = await registry.get(Scope).magIndex.read();
+  const pixel = registry.get(Optics).at({ magIndex, camera: traits.index }).pixelSize!;
+  return Math.min(traits.width, traits.height) * inMicrometres(pixel.value);
+}
+
+/** Makes the beam as wide as a part of the field. */
+export async function condense(instrument: BeamInstrument, share: number): Promise<void> {
+  microscopeOf(instrument).setBeamDiameter(share * (await fieldOf(instrument)));
+}
+
+/** The true records of the virtual microscope under a name. */
+export const trueRecords = (instrument: BeamInstrument, name: string): readonly Readonly<Record<string, number>>[] =>
+  instrument.kernel.registry
+    .get(SimulatedTruth)
+    .records.filter((each) => each.record === name) as unknown as readonly Readonly<Record<string, number>>[];
+
+/** Stores the true matrix of image shift of the selected camera at the present magnification, as somebody would have calibrated it before. */
+export async function knowImageShift(instrument: BeamInstrument): Promise<void> {
+  const { registry } = instrument.kernel;
+  const magIndex = await registry.get(Scope).magIndex.read();
+  const camera = registry.get(Cameras).selected.traits.index;
+  instrument.calibrations.imageShift.set(magIndex, camera, trueImageShift(instrument, magIndex));
+}
+
+/** The true matrix from image shift to beam shift under the conditions of a result of Beam Shift. */
+export function trueBeamShift(instrument: BeamInstrument, { changes }: Pick<CalibrationResult, 'changes'>): Matrix {
+  const stored = changes.findLast((change) => 'record' in change && !change.removed);
+  const { magIndex, probe, alpha } = (stored as unknown as { values: Readonly<Record<string, number>> }).values;
+  // The virtual microscope writes it at the first mag index of each side of low magnification.
+  const [first] = trueRecords(instrument, 'BeamShiftCalibration')
+    .filter((row) => row['probe'] === probe && row['alpha'] === alpha && row['magIndex']! <= magIndex!)
+    .sort((a, b) => b['magIndex']! - a['magIndex']!);
+  const there = first!['magIndex']!;
+  // Image shift does a little more or less at each magnification: the same beam by way of the specimen, which the stage knows.
+  return product(
+    first as unknown as Matrix,
+    inverse(trueImageShift(instrument, there))!,
+    trueStage(instrument, there),
+    inverse(trueStage(instrument, magIndex!))!,
+    trueImageShift(instrument, magIndex!),
+  );
+}
+
+/** Largest difference of two matrices in percent of the largest element of the second. */
+export function percentOff(found: Matrix, truth: Matrix): number {
+  const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
+  const largest = Math.max(...elements.map((element) => Math.abs(truth[element])));
+  return (100 * Math.max(...elements.map((element) => Math.abs(found[element] - truth[element])))) / largest;
+}

@@ -1,0 +1,56 @@
+import type { Matrix } from '../../../core/base';
+import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
+import { honesty, largest, rmsOfError } from '../../harness/pooling';
+import { defineTable } from '../../harness/table';
+import { condense, knowImageShift, percentOff, trueBeamShift } from '../../support/beam';
+import { randomNumbers } from '../../support/random-numbers';
+import { coarseCamera } from '../../support/small-camera';
+
+const item = 'calibrations/beam-and-spot/beam-shift';
+const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
+
+/** The instruments of the rows, each with a current that gives some hundred electrons in a pixel of the beam, and a field in which the astigmatism of the condenser is small. */
+const instruments: Readonly<
+  Record<string, { readonly configuration: string; readonly nanoamperes: number; readonly magIndex: number }>
+> = {
+  'FEI with a K3': { configuration: 'simulator.yaml', nanoamperes: 0.003, magIndex: 25 },
+  'FEI with a Ceta': { configuration: 'talos-ceta.yaml', nanoamperes: 0.012, magIndex: 25 },
+  'JEOL with a K2': { configuration: 'jeol-cryo-arm-k2.yaml', nanoamperes: 0.003, magIndex: 17 },
+  'Hitachi with a K2 Base': { configuration: 'hitachi-ht7700.yaml', nanoamperes: 0.0003, magIndex: 13 },
+};
+
+export default defineTable({
+  name: 'beam-shift',
+  about:
+    'Beam Shift on columns with imperfections that are drawn, from a beam of a fifth to four tenths of the field, against the true matrix of the virtual microscope.',
+  item,
+  rows: Object.keys(instruments),
+  seeds: 50,
+  seconds: 2,
+  measure: async (seed, row, camera = coarseCamera(4)) => {
+    const next = randomNumbers(seed);
+    const { configuration, nanoamperes, magIndex } = instruments[row]!;
+    await using instrument = await virtualInstrument({
+      configuration,
+      magIndex,
+      edit: camera,
+      simulator: { seed, imperfections: 'drawn', condenser: 'lenses', contrast: 0, brightestNanoamperes: nanoamperes },
+    });
+    await knowImageShift(instrument);
+    await condense(instrument, 0.2 + 0.2 * next());
+    const { result } = await runItem(instrument, item);
+    const truth = trueBeamShift(instrument, result!);
+    const found = result!.values as unknown as Matrix;
+    const stated = result!.standardErrors as unknown as Matrix;
+    return {
+      errors: { percent: percentOff(found, truth), elements: elements.map((each) => found[each] - truth[each]) },
+      stated: { elements: elements.map((each) => stated[each]) },
+      verdict: result!.quality?.verdict ?? 'without a verdict',
+    };
+  },
+  pool: (measured) => [
+    largest(measured, 'percent', { unit: '% off', atMost: 0.25 }),
+    rmsOfError(measured, 'percent', { unit: '%', decimals: 3, atMost: 0.1 }),
+    ...honesty(measured),
+  ],
+});
