@@ -172,6 +172,7 @@ export const mainLayouts = {
     ],
     {
       key: ['magIndex', 'alpha', 'probe'],
+      sortedBy: ['alpha', 'probe', 'magIndex'],
       olderForm: { items: 4, fields: ['xpx', 'xpy', 'ypx', 'ypy'], others: { magIndex: 0 } },
     },
   ),
