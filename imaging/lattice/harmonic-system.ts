@@ -29,7 +29,7 @@ interface Term {
 // prettier-ignore
 const powers = [[0, 0], [1, 0], [0, 1], [2, 0], [1, 1], [0, 2]] as const;
 /** Highest power of a coordinate in the background. */
-const highestBackground = 2;
+const maxBackgroundPower = 2;
 /** Smooth part of an image, which is fitted with the waves. */
 export const background: readonly Term[] = powers.map(([a, b]) => ({ re: 1, im: 0, a, b, wave: 0 }));
 /** Residual phases of one vector by block, without its direction. */
@@ -70,7 +70,7 @@ export class HarmonicSystem {
     this.across = waves.map(([h, k]) => axisWave(h * x1 + k * x2, plane.columns));
     this.down = waves.map(([h, k]) => axisWave(h * y1 + k * y2, plane.rows));
     this.sums = waves.map((_, index) =>
-      waveSums(plane, this.across[index]!, this.down[index]!, index === 0 ? highestBackground : 1),
+      waveSums(plane, this.across[index]!, this.down[index]!, index === 0 ? maxBackgroundPower : 1),
     );
     this.linear = [
       ...background.map((term) => [term]),
@@ -228,7 +228,7 @@ export class HarmonicSystem {
     const known = this.moments.get(key);
     if (known) return known;
     // A wave is multiplied by a coordinate at most.
-    const highest = (one === 0 ? highestBackground : 1) + (other === 0 ? highestBackground : 1);
+    const highest = (one === 0 ? maxBackgroundPower : 1) + (other === 0 ? maxBackgroundPower : 1);
     const made = {
       x: axisMoments(this.across[one]!, this.across[other]!, sign, highest),
       y: axisMoments(this.down[one]!, this.down[other]!, sign, highest),

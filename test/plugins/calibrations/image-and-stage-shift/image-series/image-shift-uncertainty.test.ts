@@ -9,6 +9,7 @@ import {
   weighImageShift,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-uncertainty';
 import { normalNumbers, randomNumbers } from '../../../../../statistics/support/random-numbers';
+import { verifying } from '../../../../../testing/verifying';
 
 const truth: Matrix = { xpx: -93.496, xpy: -506.492, ypx: 480.997, ypy: -93.358 };
 const steps = { x: 2.0898, y: 1.98826 };
@@ -97,11 +98,13 @@ const flat = {
   centres: [],
 };
 
-const runs = 24;
+/** The long statistics draw twice this number, and from six points too. */
+const runs = verifying ? 24 : 12;
+const drawnPatterns: readonly PatternName[] = verifying ? ['nine', 'six'] : ['nine'];
 const rms = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
-describe.each(['nine', 'six'] as const)('%s points', (pattern) => {
+describe.each(drawnPatterns)('%s points', (pattern) => {
   test.each(Object.keys(kinds))('state errors that hold with %s', (kind) => {
     const next = randomNumbers(kind.length + pattern.length);
     const between = (low: number, high: number): number => low + (high - low) * next();
@@ -121,8 +124,8 @@ describe.each(['nine', 'six'] as const)('%s points', (pattern) => {
       plain += 506.492 ** 2;
     }
     expect(Math.sqrt(weighed / plain)).toBeLessThan(0.001);
-    // 96 components, some of them wrong together: fewer than 86 within two errors happen once in some thousand times.
-    expect(z.filter((each) => Math.abs(each) <= 2).length).toBeGreaterThanOrEqual(86);
+    // Of 96 components, some of them wrong together, fewer than 86 within two errors happen once in some thousand times.
+    expect(z.filter((each) => Math.abs(each) <= 2).length / z.length).toBeGreaterThanOrEqual(86 / 96);
     expect(rms(z)).toBeGreaterThan(0.5);
     expect(rms(z)).toBeLessThan(1.35);
   });

@@ -75,7 +75,7 @@ const farthest = ({ matrix, standardErrors }: Pick<WeighedFit, 'matrix' | 'stand
 const statedPercent = ({ standardErrors }: Pick<WeighedFit, 'standardErrors'>): number =>
   (100 * Math.max(...elements.map((element) => standardErrors[element]))) / length(firstColumn(truth));
 
-const seeds = [1, 2, 3];
+const seeds = [1, 2];
 
 describe.each(['six', 'nine'] as const)('after %s images', (pattern) => {
   test('coils that go where they are sent are confirmed, and the errors stay small', () => {

@@ -184,6 +184,7 @@ describe('refusals', () => {
 describeMenuItem(item, {
   configuration: 'krios-k3.yaml',
   edit: smallCameras,
+  sample: 3,
   simulator: { imageOffsetsEftemMicrometres: { 18: [0.2, -0.1] } },
   prepare: async (instrument) => {
     const { registry } = instrument.kernel;

@@ -14,6 +14,7 @@ import { Cameras, Scope } from '../../../../../core/devices';
 import { ScriptedOperator } from '../../../../../core/kernel';
 import { Optics } from '../../../../../core/optics';
 import { SimulatedTruth } from '../../../../../plugins/simulator';
+import { smallCameras } from '../../../../../statistics/support/eftem-instrument';
 import { projectFolder, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/mag-is-offsets';
@@ -21,7 +22,11 @@ const shift = (x: number, y: number) => vector(imageShiftUnits(x), imageShiftUni
 
 /** An instrument of config/ with all image shift calibrated without error, and an operator who sets another image shift at each magnification. */
 async function setUp(file: string, magIndex: number, camera: number) {
-  const instrument = await virtualInstrument({ configuration: path.join(projectFolder, 'config', file), magIndex });
+  const instrument = await virtualInstrument({
+    configuration: path.join(projectFolder, 'config', file),
+    edit: smallCameras,
+    magIndex,
+  });
   const { registry } = instrument.kernel;
   await registry.get(Cameras).select(cameraIndex(camera));
   const truth = registry

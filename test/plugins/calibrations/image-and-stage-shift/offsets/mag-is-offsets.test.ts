@@ -310,6 +310,7 @@ describeMenuItem(item, {
   magIndex: 22,
   simulator: { imageOffsetsMicrometres: { 21: [0.2, -0.1] } },
   buttons: ['NextMag', 'NextMag', 'End'],
+  sample: 3,
   prepare: async (instrument) => {
     for (const magIndex of [20, 21, 22])
       instrument.calibrations.imageShift.set(

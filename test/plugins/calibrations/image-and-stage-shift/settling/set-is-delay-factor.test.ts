@@ -190,7 +190,7 @@ describe('the factor by itself', () => {
   });
 });
 
-describeMenuItem(item);
+describeMenuItem(item, { sample: 3 });
 describe('measuring', () => {
   describeMenuItem(item, {
     edit: smallest,
