@@ -10,6 +10,7 @@ export * from './kernel-memory';
 export * from './lattice';
 export * from './reduction';
 export * from './registration';
+export * from './shared-copy';
 export * from './spectra';
 export * from './statistics';
 export * from './synthesis';

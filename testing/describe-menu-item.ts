@@ -2,7 +2,6 @@ import { LiveImage } from '../core/acquisition';
 import { EucentricError, StoppedError } from '../core/base';
 import {
   type ItemDefinition,
-  type ItemPlace,
   type Mark,
   LowDose,
   lowDoseAreas,
@@ -15,6 +14,7 @@ import {
   writePropertiesQuestion,
 } from '../core/kernel';
 import type { CalibrationResult } from '../core/store';
+import { describeDeclaration } from './describe-declaration';
 import { expectBroughtBack, storedText } from './bring-back';
 import { actions, contradictions, durationFits } from './forecast-check';
 import { expectNoted, restoreSettings, spread, stateOf, stored, withoutSettings } from './menu-item-state';
@@ -80,42 +80,6 @@ export function describeMenuItem(item: ItemDefinition, given: MenuItemCase = {})
   });
 }
 
-/** The part that runs nothing: sentences, units and questions of an item. */
-export function describeDeclaration(
-  definition: () => ItemDefinition,
-  placeOf: (id: string) => ItemPlace | undefined = () => undefined,
-): void {
-  test('is described in one sentence each: the item, its questions and its results', () => {
-    const { id, place, questions, results } = definition().declaration;
-    expect((place ?? placeOf(id))?.summary).toMatch(oneSentence);
-    for (const question of questions) expect(question.summary).toMatch(sentences);
-    for (const spec of Object.values(results)) {
-      expect(spec.what).toMatch(sentences);
-      if (spec.kind === 'table') for (const { what } of Object.values(spec.columns)) expect(what).toMatch(sentences);
-    }
-  });
-
-  test('says to the operator why it asks, not what the question does', () => {
-    for (const { summary } of definition().declaration.questions)
-      expect(summary).not.toMatch(/^(Whether|Asks|Shows)\b|: whether\b|\bin scripts\b/);
-  });
-
-  test('gives the unit of every result whose sentence has one', () => {
-    const { results } = definition().declaration;
-    const scalars = Object.entries(results).flatMap(([name, spec]) =>
-      spec.kind === 'table'
-        ? Object.entries(spec.columns).map(([column, each]) => [`${name}.${column}`, each] as const)
-        : [[name, spec] as const],
-    );
-    const unitless = scalars.filter(([, { what, unit }]) => unit === undefined && unitWords.test(what));
-    expect(unitless.map(([name]) => name)).toEqual([]);
-  });
-
-  test('has questions with ids of their own form', () => {
-    for (const each of Object.keys(definition().questions)) expect(each).toMatch(/^[a-z][a-z0-9-]*$/);
-  });
-}
-
 /** A live image that an operator watches before a run; undefined where the instrument has none. */
 async function liveBefore({ kernel: { registry } }: VirtualInstrument): Promise<LiveImage | undefined> {
   if (!registry.has(LiveImage)) return undefined;
@@ -127,12 +91,8 @@ async function liveBefore({ kernel: { registry } }: VirtualInstrument): Promise<
   );
 }
 
-const unitWords = /\b(nm|um|nanometres?|micrometres?|degrees|percent|pixels|seconds|eV)\b/;
-const sentences = /^[A-Z].*[.]$/s;
-
 /** Limit for interrupting every call, on a slow machine. */
 const longest = 600_000;
-const oneSentence = /^[A-Z][^.!?]*(\.\d[^.!?]*)*[.]$/;
 
 /** The part that runs the item on the virtual microscope. */
 export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: string) => boolean): void {

@@ -87,7 +87,7 @@ export async function restoreSettings(
   { settings }: State,
 ): Promise<void> {
   for (const { setting } of instrument.session.deviceSettings())
-    if (changes.includes(setting.name) && 'write' in setting) await setting.write(settings[setting.name] as never);
+    if (changes.includes(setting.name) && 'write' in setting) await setting.write(settings[setting.name]);
 }
 
 type State = Awaited<ReturnType<typeof stateOf>>;

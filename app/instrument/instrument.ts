@@ -39,6 +39,7 @@ import { type ImageShiftKnowledge, deviceLimits, imageShiftLimit } from './devic
 import { offerProperties } from '../property-writing';
 import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
+import { provideRingFitting } from '../ring-fitting/provide-ring-fitting';
 import { undrivenCameras } from '../undriven-cameras';
 import { LiveImage } from '../../core/acquisition';
 import { configurationWriting } from '../working-state/configuration-writing';
@@ -269,6 +270,7 @@ function provideServices(
   const optics = provideOptics(kernel, settings, calibrations, clock, buffers, log, highDefocus);
   provideLowDose(kernel, find, { settings, user, calibrations, clock, log });
   provideLiveImage(kernel, find, { settings, clock, log, highDefocus });
+  provideRingFitting(kernel);
   provideBufferWork(kernel, find, { buffers, userSettings: user.userSettings });
   return optics;
 }

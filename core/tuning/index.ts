@@ -5,3 +5,4 @@ export * from './focus-shots';
 export * from './stigmator-response';
 export * from './tilt-fit';
 export * from './tilt-series';
+export * from './ring-fitting';

@@ -7,6 +7,7 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
 const allowed: Readonly<Record<string, readonly string[]>> = {
   app: [
     'plugins',
+    'wires',
     'core/illumination',
     'core/tuning',
     'core/low-dose',

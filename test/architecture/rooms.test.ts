@@ -6,7 +6,7 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
  * high as the highest folder to which its imports lead.
  */
 const orders: Readonly<Record<string, readonly string[]>> = {
-  app: ['working-state', 'instrument', 'commands'],
+  app: ['ring-fitting', 'working-state', 'instrument', 'commands'],
   'core/devices': ['column'],
   'core/devices/column': ['illumination', 'deflectors', 'lenses'],
   'core/kernel': ['guards', 'operator', 'menu', 'run', 'recording'],
@@ -38,6 +38,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'image-and-stage-shift',
     'focus-and-tuning',
     'beam-and-spot',
+    'tasks',
   ],
   'plugins/calibrations/shared': ['result', 'contradictions', 'ctf-images'],
   'plugins/calibrations/focus-and-tuning': ['plans', 'focus-series', 'stigmator'],

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ItemDefinition } from '../../core/kernel';
 import { placesOf } from '../../plugins/calibrations/menu';
 import { taskPlaces } from '../../plugins/calibrations/task-list';
+import { describeDeclaration as describeDeclarationOf } from '../../testing/describe-declaration';
 import * as suite from '../../testing/describe-menu-item';
 import { itemFiles } from '../support/item-files';
 import { projectFolder } from '../support/project-folder';
@@ -29,7 +30,7 @@ export function describeDeclaration(id: string, root = projectFolder): void {
     expect(path.posix.basename(found!.file)).toBe(path.posix.basename(id));
   });
 
-  suite.describeDeclaration(definition, (each) => placesOf.get(each) ?? taskPlaces.get(each));
+  describeDeclarationOf(definition, (each) => placesOf.get(each) ?? taskPlaces.get(each));
 
   test('names only items that there are in its order of work', () => {
     const { after = [], insteadOf } = definition().declaration.order ?? { step: 'saving' };

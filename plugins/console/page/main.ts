@@ -12,6 +12,7 @@ import { installKeys } from './base/keys';
 import { Store } from './base/store';
 import { applyTheme } from './base/theme';
 import { createImageView } from './image/image-view';
+import { followRings } from './image/ring-fits';
 import { createSidePanel } from './run/side-panel';
 import { createSetupView } from './setup/setup-view';
 import { createActionNote } from './views/action-note';
@@ -74,3 +75,4 @@ store.watch(['view'], () => {
 image.element.append(createActionNote(store));
 openDrawerFor(store);
 installKeys(store, image);
+followRings(store);

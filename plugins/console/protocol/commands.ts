@@ -12,6 +12,7 @@ const whole = z
   .max(2 ** 31 - 1);
 const coordinate = z.number().min(-1e6).max(1e6);
 const point = z.strictObject({ x: coordinate, y: coordinate });
+const frequency = z.strictObject({ x: z.number().min(-1).max(1), y: z.number().min(-1).max(1) });
 const value = z.union([z.boolean(), z.number(), z.string().max(2000)]);
 /** A part of an image, in its pixels, and the number of them averaged along each side. */
 const camera = z.int().min(0).max(31);
@@ -95,6 +96,19 @@ export const command = z.discriminatedUnion('do', [
   }),
   z.strictObject({ do: z.literal('counts'), request: whole, image: whole, at: point }),
   z.strictObject({ do: z.literal('profile'), request: whole, image: whole, from: point, to: point }),
+  /** Fits the Thon rings of an image; with `search` a live image does not follow its last fit. */
+  z.strictObject({ do: z.literal('fit-rings'), request: whole, image: whole, search: z.boolean() }),
+  /** A point of a spectrum, in cycles per pixel from its middle, Y up. */
+  z.strictObject({ do: z.literal('rings-at'), request: whole, image: whole, at: frequency }),
+  z.strictObject({
+    do: z.literal('expect-rings'),
+    request: whole,
+    underfocus: z
+      .tuple([z.number().min(0).max(50), z.number().min(0).max(50)])
+      .refine(([least, most]) => most > least)
+      .optional(),
+    phase: z.union([z.enum(['none', 'search']), z.number().min(-180).max(180)]),
+  }),
   z.strictObject({ do: z.literal('history'), request: whole, item: name.optional() }),
   z.strictObject({
     do: z.literal('restore'),

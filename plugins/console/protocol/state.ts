@@ -16,6 +16,7 @@ import type {
 import type { CoverageTable, FindingState, GuideStep, HistoryRow } from './guide-state';
 import type { PlotState } from './plot-state';
 import type { MatrixState, ValueState } from './result-values';
+import type { RingPanelState, RingsAtState, RingsState } from './ring-state';
 
 export type {
   CoverageCell,
@@ -27,6 +28,7 @@ export type {
 } from './guide-state';
 export type { ChartState, ImagePlotState, PlotState, SeriesState } from './plot-state';
 export type { MatrixState, ValueState } from './result-values';
+export type { RingPanelState, RingPhase, RingRow, RingsAtState, RingsState } from './ring-state';
 
 /** Permissions of a person: look on, work, or also save, restore and switch Administrator mode. */
 export type Role = 'observer' | 'operator' | 'administrator';
@@ -232,6 +234,7 @@ export interface ConsoleState {
   readonly userSettings: UserSettingsState | undefined;
   /** Undefined on an instrument without Low Dose. */
   readonly lowDose: LowDosePanelState | undefined;
+  readonly rings: RingPanelState;
   /** Undefined on an instrument without a camera. */
   readonly live: LiveState | undefined;
 }
@@ -296,6 +299,8 @@ export interface Answers {
   readonly 'import-user-settings': ImportState;
   /** The settings file in base64. */
   readonly 'export-user-settings': { readonly name: string; readonly content: string };
+  readonly 'fit-rings': RingsState;
+  readonly 'rings-at': RingsAtState;
   readonly thumbnail: ThumbnailState;
   readonly align: AlignedState;
   /** The letter of the buffer. */

@@ -9,6 +9,7 @@ import { inForceIn } from './guide/guide';
 import { historyRows } from './guide/history-rows';
 import type { Images } from './images/images';
 import { countsAt, profileAlong } from './images/profile';
+import type { Rings } from './images/rings';
 import type { HeavyWork } from './heavy-work';
 import type { PlainActions } from './plain-actions';
 import type { InstrumentControl } from './instrument-control';
@@ -23,6 +24,7 @@ export interface CommandParts {
   readonly session: Session;
   readonly runs: RunControl;
   readonly images: Images;
+  readonly rings: Rings;
   readonly settings: SettingsPanel;
   readonly instrument: InstrumentControl;
   readonly actions: PlainActions;
@@ -99,6 +101,13 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       return countsAt(images.find(command.image).frame.image, command.at);
     case 'profile':
       return profileAlong(images.find(command.image).frame.image, command.from, command.to);
+    case 'fit-rings':
+      return heavy.do(visitor.id, () => parts.rings.fit(command.image, command.search));
+    case 'rings-at':
+      return parts.rings.at(command.image, command.at);
+    case 'expect-rings':
+      mustWork(visitor);
+      return parts.rings.expect(command.underfocus, command.phase);
     case 'history':
       return heavy.do(visitor.id, () => history(session, command.item, runs.isMeasuring));
     case 'restore':

@@ -56,6 +56,12 @@ export const consoleErrors = {
       message: 'This image is not in a buffer any more.',
       hint: 'Choose another buffer.',
     }),
+  ringsUnknown: (what: string): EucentricError =>
+    new EucentricError({
+      code: 'console/rings-unknown',
+      message: `The rings of this image cannot be fitted: nobody knows ${what}.`,
+      hint: 'Take an image at a magnification with a known pixel size, or read one with its metadata.',
+    }),
   imageNotDrawn: (why: string): EucentricError =>
     new EucentricError({
       code: 'console/image-not-drawn',

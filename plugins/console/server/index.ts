@@ -12,6 +12,7 @@ import { consoleErrors } from './errors';
 import { coverageOf } from './guide/coverage';
 import { contradictionsOf, findingStates, findingsByItem, guideOf, inForceIn } from './guide/guide';
 import { Images } from './images/images';
+import { Rings } from './images/rings';
 import { InstrumentControl } from './instrument-control';
 import { menuState } from './menu-state';
 import { HeavyWork } from './heavy-work';
@@ -142,6 +143,13 @@ export async function serveConsole(
     session,
     runs,
     images,
+    rings: new Rings(
+      session,
+      state,
+      images,
+      () => !runs.isMeasuring,
+      () => clock.date(),
+    ),
     settings,
     instrument,
     actions,

@@ -31,7 +31,7 @@ test('a fitted chart has the points with their errors, the curve over their rang
   expect(fittedChart(axes, [{ name: 'X', points }])).not.toHaveProperty('residuals');
 });
 
-test('vectors and images are told in a line', () => {
+test('vectors and images are put into a line', () => {
   const vectors = vectorChart({ ...axes, title: 'Responses' }, [
     {
       name: 'X',

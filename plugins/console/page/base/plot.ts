@@ -66,7 +66,7 @@ function residualChart({ id, title, x, series, residuals }: ChartState): ChartSt
   const [low, high] = extentOf({ series } as ChartState, 'x', 0);
   const zero: Series = { name: '', kind: 'line', points: [low, high].map((at) => ({ x: at, y: 0 })) };
   const like = (each: Series): Series => ({ ...each, like: each.like ?? each.name });
-  // Of the measured series only the colours are wanted.
+  // Of the measured series only the colours count.
   const colours = series.map((each): Series => ({ ...each, points: [] }));
   return { id, title, x, y, series: [...colours, ...points.map(like), zero] };
 }

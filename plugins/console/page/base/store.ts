@@ -1,5 +1,5 @@
 import type { Wish } from '../../protocol/commands';
-import type { ConsoleState, LogEntry, Message, Part, Role } from '../../protocol/state';
+import type { ConsoleState, LogEntry, Message, Part, RingsAtState, RingsState, Role } from '../../protocol/state';
 import { Connection, Refusal } from './connection';
 
 const maxLines = 2000;
@@ -32,6 +32,15 @@ export interface LocalState {
         readonly to: { readonly x: number; readonly y: number };
       }
     | undefined;
+  /** True where the transform of the image is shown. */
+  readonly fourier: boolean;
+  /** The point of the transform that was clicked, in cycles per pixel from its middle, Y up. */
+  readonly clicked: { readonly x: number; readonly y: number } | undefined;
+  /** Fit of the rings of the shown transform, and what the clicked point means. */
+  readonly ringFit: RingsState | undefined;
+  readonly ringsAt: (RingsAtState & { readonly image: number }) | undefined;
+  /** Number of the zero that the clicked point is taken for. */
+  readonly ring: number;
   /** A short message for a few seconds, or until it is closed. */
   readonly notice:
     { readonly text: string; readonly hint: string; readonly kind: 'trouble' | 'fine' | 'lasting' } | undefined;
@@ -57,6 +66,11 @@ export class Store {
     aligned: false,
     marker: undefined,
     line: undefined,
+    fourier: false,
+    clicked: undefined,
+    ringFit: undefined,
+    ringsAt: undefined,
+    ring: 1,
     notice: undefined,
   };
   private readonly listeners = new Map<Shown, Set<() => void>>();

@@ -1,9 +1,9 @@
 import { h, setText } from '../base/dom';
-import { formatLength } from '../base/format';
 import type { Store } from '../base/store';
-import { colour, onTheme } from '../base/theme';
+import { onTheme } from '../base/theme';
 import type { BufferState } from '../../protocol/state';
 import { createBufferStrip } from './buffer-strip';
+import { backgroundColour, captionOf } from './caption';
 import { ContrastPanel } from './contrast-panel';
 import { Counts } from './counts';
 import { type Gestures, listenToGestures } from './gestures';
@@ -12,6 +12,7 @@ import { drawOverlay } from './overlay';
 import type { Point } from './pixels';
 import { ProfilePanel } from './profile-panel';
 import { Reading } from './reading';
+import { drawRings, frequencyAt } from './ring-drawing';
 import { type Placement, Renderer } from './renderer';
 import { createImageTools } from './image-tools';
 import type { ImageView } from '../base/viewed-image';
@@ -37,7 +38,6 @@ class BufferView implements ImageView {
   private readonly loader: Loader;
   private readonly contrast: ContrastPanel;
   private readonly profile: ProfilePanel;
-  private fourier = false;
   /** Page pixels per image pixel, and the point in the middle; undefined shows the whole image. */
   private look: { readonly scale: number; readonly centre: Point } | undefined;
   private dragged: Point = { x: 0, y: 0 };
@@ -102,7 +102,7 @@ class BufferView implements ImageView {
       if (store.shared.showing) store.showBuffer(store.shared.showing.buffer, true);
     });
     store.watch(['connected'], () => this.loader.again());
-    store.watch(['marker', 'line', 'crossed'], () => this.schedule());
+    store.watch(['marker', 'line', 'crossed', 'ringFit', 'ringsAt', 'ring'], () => this.schedule());
     store.watch(['run'], () => {
       this.followMark();
       this.schedule();
@@ -124,10 +124,9 @@ class BufferView implements ImageView {
     this.zoomAbout(factor, { x: width / 2, y: height / 2 });
   }
   toggleFourier(): void {
-    this.fourier = !this.fourier;
     this.look = undefined;
-    this.tools.showFourier(this.fourier);
-    this.store.set({ marker: undefined, line: undefined });
+    this.tools.showFourier(!this.fourier);
+    this.store.set({ fourier: !this.fourier, marker: undefined, line: undefined });
     this.want();
   }
   toggleLive(): void {
@@ -143,6 +142,9 @@ class BufferView implements ImageView {
     if (next !== undefined) this.store.showBuffer(next);
   }
 
+  private get fourier(): boolean {
+    return this.store.local.fourier;
+  }
   private get shown(): BufferState | undefined {
     return this.store.shared.buffers?.find(({ buffer }) => buffer === this.store.local.buffer);
   }
@@ -239,7 +241,7 @@ class BufferView implements ImageView {
   private mark(at: Point): void {
     const { width, height } = this.size;
     if (!this.shown || at.x < 0 || at.y < 0 || at.x > width || at.y > height) return;
-    this.store.set({ marker: at });
+    this.store.set({ marker: at, clicked: this.fourier ? frequencyAt(at, this.size) : undefined });
   }
 
   private shift(by: Point, done: boolean): void {
@@ -361,6 +363,8 @@ class BufferView implements ImageView {
         },
         placement,
       );
+    if (context && current && this.fourier && shown)
+      drawRings(context, store.local, shown, this.size, { ...placement, ratio });
     this.profile.show(current && !this.fourier ? loaded.image : undefined, store.local.line, shown?.pixelSize);
     if (this.renderer)
       setText(
@@ -372,23 +376,4 @@ class BufferView implements ImageView {
     this.stage.toggleAttribute('data-marked', store.local.marker !== undefined || store.local.line !== undefined);
     this.stage.dataset['draws'] = String(Number(this.stage.dataset['draws'] ?? 0) + 1);
   }
-}
-
-function captionOf(
-  { buffer, title, width, height, magnification, binning, exposure, pixelSize, saturated }: BufferState,
-  fourier: boolean,
-  scale: number,
-): string {
-  const pixel = pixelSize === undefined ? 'pixel size not known' : `pixel ${formatLength(pixelSize)}`;
-  const full = saturated === undefined ? '' : `  ${(100 * saturated).toPrecision(2)} % SATURATED`;
-  return `${buffer}${fourier ? ' transform' : ''}  ${title}  ${width} \u00d7 ${height}  ${magnification}x  binning ${binning}  ${Number(exposure.toPrecision(3))} s  ${pixel}  shown at ${(100 * scale * window.devicePixelRatio).toFixed(0)} %${full}`;
-}
-
-function backgroundColour(): readonly [number, number, number] {
-  const hex = /^#([0-9a-f]{6})$/i.exec(colour('image-ground'))?.[1] ?? '101418';
-  return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255) as unknown as readonly [
-    number,
-    number,
-    number,
-  ];
 }

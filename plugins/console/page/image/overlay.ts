@@ -129,13 +129,15 @@ function scaleBar(
   label(context, formatLength(nanometres), x + long / 2, y - 8 * ratio, ratio, 'center');
 }
 
-function label(
+/** Writes a text over an image, with a dark rim. */
+export function label(
   context: CanvasRenderingContext2D,
   text: string,
   x: number,
   y: number,
   ratio: number,
   align: CanvasTextAlign,
+  colour = '#fff',
 ): void {
   context.font = `600 ${14 * ratio}px system-ui, sans-serif`;
   context.textAlign = align;
@@ -143,6 +145,6 @@ function label(
   context.lineJoin = 'round';
   context.strokeStyle = 'rgba(0, 0, 0, 0.8)';
   context.strokeText(text, x, y);
-  context.fillStyle = '#fff';
+  context.fillStyle = colour;
   context.fillText(text, x, y);
 }

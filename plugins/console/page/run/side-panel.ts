@@ -3,6 +3,7 @@ import type { Store } from '../base/store';
 import { createItemCard } from './item-card';
 import { createOutcomeCard } from './outcome-card';
 import { drawPlot } from '../base/plot';
+import { createRingCard } from './ring-card';
 import { createRunCard } from './run-card';
 
 /** The right side: the run, its plots, its result, and the chosen item. */
@@ -13,6 +14,7 @@ export function createSidePanel(store: Store): HTMLElement {
     createRunCard(store),
     createOutcomeCard(store),
     createPlotCard(store),
+    createRingCard(store),
     createItemCard(store),
     createWelcome(store),
   );

@@ -14,7 +14,7 @@ export function createMenuPanel(store: Store): HTMLElement {
   const search = h('input', {
     id: 'search',
     type: 'search',
-    placeholder: 'Search menu and tasks  /',
+    placeholder: 'Search the menu  /',
     'aria-label': 'Search the Calibration menu and the tasks',
     autocomplete: 'off',
     spellcheck: 'false',
