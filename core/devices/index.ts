@@ -1,4 +1,5 @@
 export * from './camera';
+export * from './camera-constraints';
 export * from './column';
 export * from './device';
 export * from './exposure-limits';

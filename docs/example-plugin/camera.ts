@@ -8,6 +8,7 @@ const failed = (message: string, hint: string, cause?: unknown) =>
 
 /** The camera of our laboratory: it sums the pixels that it bins, corrects its images itself and takes one at a time. */
 export class LabCamera implements eucentric.Camera {
+  private readonly constraints: eucentric.CameraConstraints;
   private current: Promise<unknown> | undefined;
   private stopping = new AbortController();
 
@@ -15,27 +16,19 @@ export class LabCamera implements eucentric.Camera {
     readonly traits: eucentric.CameraTraits,
     private readonly detector: Detector,
     private readonly clock: eucentric.Clock,
-  ) {}
+  ) {
+    // The detector reads whole binned pixels of any part, and corrects its images itself.
+    this.constraints = { ...traits, longestExposure, area: { parts: 'any' }, processings: ['gain normalized'] };
+  }
 
   fit(wanted: eucentric.Exposure): eucentric.Exposure {
-    const { binnings, width, height, shortestExposure } = this.traits;
-    const binning = eucentric.nearestBinning(binnings, wanted.binning);
-    // The detector reads whole binned pixels only.
-    const edges = (from: number, to: number, size: number) => {
-      const end = Math.min(Math.ceil(to / binning), Math.floor(size / binning)) * binning;
-      return [Math.min(Math.floor(from / binning) * binning, end - binning), end] as const;
-    };
-    const [left, right] = edges(wanted.area.left, wanted.area.right, width);
-    const [top, bottom] = edges(wanted.area.top, wanted.area.bottom, height);
-    const exposure = eucentric.seconds(Math.min(longestExposure, Math.max(shortestExposure, wanted.exposure)));
-    const area = { left, top, right, bottom };
-    return { ...wanted, binning, area, exposure, processing: 'gain normalized', readMode: 'linear' };
+    return eucentric.fitExposure(wanted, this.constraints);
   }
 
   async acquire(wanted: eucentric.Exposure, signal?: AbortSignal): Promise<eucentric.Frame> {
     const stopped = AbortSignal.any([this.stopping.signal, ...(signal ? [signal] : [])]);
     eucentric.throwIfStopped(stopped);
-    const refusal = eucentric.exposureRefusal(wanted, { ...this.traits, longestExposure });
+    const refusal = eucentric.exposureRefusal(wanted, this.constraints);
     if (refusal) throw failed(`No image with ${refusal.what} ${refusal.asked}.`, `Allowed: ${refusal.allowed}.`);
     if (this.current) throw failed('The camera is still busy.', 'Wait for its image, or stop it.');
     const taken = (this.current = this.take(this.fit(wanted), stopped));

@@ -1,4 +1,5 @@
 import type { CameraIndex } from '../../core/base';
+import type { CameraConstraints, Processing } from '../../core/devices';
 import type { CameraSettings, Settings } from '../../core/settings';
 
 /** The detectors that this plugin knows, by FEICameraType. */
@@ -45,6 +46,7 @@ export interface FeiCameraModel {
   /** Readouts that a counted image comes in. */
   readonly countedGroup: number;
   readonly shortestExposure: number;
+  readonly shortestSettling: number;
   readonly startupDelay: number;
   readonly retractable: boolean;
   readonly insertionDelay: number;
@@ -75,26 +77,40 @@ export function feiCameraModel(camera: CameraSettings, settings: Settings): FeiC
     readoutInterval,
     countedGroup: countedGroups[detector] ?? 1,
     shortestExposure: Math.max(shortest > unsetShortest ? shortest : usualShortest, readoutInterval ?? 0),
+    shortestSettling: camera.get('MinimumDriftSettling'),
     startupDelay: camera.get('StartupDelay'),
     retractable: camera.get('Retractable'),
     insertionDelay: camera.get('InsertionDelay'),
   };
 }
 
-/** The nearest exposure in seconds that a camera takes between two limits: whole readouts, and whole groups of them where it counts. */
-export function constrainedExposure(
-  model: Pick<FeiCameraModel, 'readoutInterval' | 'countedGroup'>,
-  counting: boolean,
-  wanted: number,
-  shortest: number,
-  longest: number,
-): number {
-  const { readoutInterval, countedGroup } = model;
-  if (readoutInterval === undefined) return Math.min(longest, Math.max(shortest, wanted));
-  const step = readoutInterval * (counting ? countedGroup : 1);
-  const fewest = Math.max(1, Math.ceil(shortest / step - 1e-6));
-  const most = Math.max(fewest, Math.floor(longest / step + 1e-6));
-  return Math.min(most, Math.max(fewest, Math.round(wanted / step))) * step;
+/** Constraints of a camera with what its software says of it: whole readouts, and whole groups of them where it counts. */
+export function cameraConstraints(
+  model: FeiCameraModel,
+  {
+    counts,
+    processings,
+    ...limits
+  }: Pick<CameraConstraints, 'shortestExposure' | 'longestExposure'> & {
+    readonly counts: boolean;
+    readonly processings: readonly Processing[];
+  },
+): CameraConstraints {
+  const { width, height, binnings, readoutInterval = 0, countedGroup, normalizedOnly, shortestSettling } = model;
+  return {
+    ...limits,
+    width,
+    height,
+    binnings,
+    shortestSettling,
+    area: { parts: 'shares' },
+    readModes: counts ? ['linear', 'counting'] : ['linear'],
+    processings: normalizedOnly || processings.length === 0 ? ['gain normalized'] : processings,
+    times: ({ readMode }) => ({
+      step: readoutInterval * (readMode === 'counting' ? countedGroup : 1),
+      shortest: limits.shortestExposure,
+    }),
+  };
 }
 
 /** The exposure in seconds to ask for so that a counting camera delivers the wanted one: it loses some readouts to its own bookkeeping. */

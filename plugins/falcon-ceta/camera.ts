@@ -1,20 +1,20 @@
 import { type Clock, StoppableWork, answeredInTime, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
+  type CameraConstraints,
   type CameraTraits,
   type Exposure,
   type Frame,
   type Processing,
-  type ReadMode,
   exposureRefusal,
-  nearestBinning,
+  fitExposure,
+  shareHolding,
 } from '../../core/devices';
 import { shutterTraits } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
-import { type FeiCameraModel, constrainedExposure, sentExposure } from './camera-model';
+import { type FeiCameraModel, cameraConstraints, sentExposure } from './camera-model';
 import { feiCameraErrors } from './errors';
-import { areaRead, sizeHolding } from './geometry';
 import {
   type FeiCameraFound,
   type FeiCameraTransport,
@@ -29,6 +29,8 @@ const correctionOf: Readonly<Record<Processing, number>> = {
   'dark subtracted': corrections.dark,
   'gain normalized': corrections.gain,
 };
+/** Kinds of processed images, the one that stands for all others last. */
+const processingsInOrder = Object.keys(correctionOf) as readonly Processing[];
 /** Seconds of real time that an image may take beyond startup and exposure. */
 const transferLimit = 60;
 /** Until the camera software has been asked, nothing longer than this is taken. */
@@ -83,30 +85,7 @@ export class FeiCamera implements Camera {
   }
 
   fit(wanted: Exposure): Exposure {
-    const { model } = this;
-    const binning = nearestBinning(model.binnings, wanted.binning);
-    const counts = model.counts && !this.transport.linearOnly && (this.found?.counts ?? true);
-    const readMode: ReadMode = wanted.readMode !== 'linear' && counts ? 'counting' : 'linear';
-    const exposure = seconds(
-      constrainedExposure(model, readMode === 'counting', wanted.exposure, this.shortest, this.longest),
-    );
-    const area = areaRead(model, sizeHolding(model, wanted.area, binning), binning);
-    const offered = this.found?.corrections ? new Set(this.found.corrections) : this.transport.corrections;
-    const possible = !model.normalizedOnly && (offered?.has(correctionOf[wanted.processing]) ?? true);
-    const processing = possible ? wanted.processing : 'gain normalized';
-    // A wish for frames stays, so that it is refused rather than forgotten.
-    const { frames, shutter, blanker } = wanted;
-    return {
-      binning,
-      area,
-      exposure,
-      driftSettling: seconds(Math.max(0, wanted.driftSettling)),
-      processing,
-      readMode,
-      ...(frames && { frames }),
-      ...(shutter && { shutter }),
-      ...(blanker && { blanker }),
-    };
+    return fitExposure(wanted, this.constraints);
   }
 
   /** Takes an image with the nearest settings that the camera has. Refuses what is out of its limits before anything is sent. */
@@ -122,12 +101,17 @@ export class FeiCamera implements Camera {
     await this.exposures.stop();
   }
 
-  private get shortest(): number {
-    return Math.max(this.model.shortestExposure, this.found?.shortestExposure ?? 0);
-  }
-
-  private get longest(): number {
-    return this.found?.longestExposure ?? longestUnasked;
+  /** The constraints as far as they are known; the camera software adds its own once it was asked. */
+  private get constraints(): CameraConstraints {
+    const { model, found, transport } = this;
+    const offered = found?.corrections ? new Set(found.corrections) : transport.corrections;
+    const counts = model.counts && !transport.linearOnly && (found?.counts ?? true);
+    return cameraConstraints(model, {
+      counts,
+      processings: processingsInOrder.filter((each) => offered?.has(correctionOf[each]) ?? true),
+      shortestExposure: Math.max(model.shortestExposure, found?.shortestExposure ?? 0),
+      longestExposure: found?.longestExposure ?? longestUnasked,
+    });
   }
 
   private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {
@@ -142,7 +126,7 @@ export class FeiCamera implements Camera {
     const shot: FeiShot = {
       name: model.scriptingName,
       binning: exposure.binning,
-      restrictedSize: sizeHolding(model, exposure.area, exposure.binning),
+      restrictedSize: shareHolding(model, exposure.area, exposure.binning),
       exposure: sentExposure(model, counting, exposure.exposure),
       correction: correctionOf[exposure.processing],
       readMode: counting ? readModes.counting : readModes.linear,
@@ -169,7 +153,7 @@ export class FeiCamera implements Camera {
   }
 
   private check(exposure: Exposure): void {
-    const refusal = exposureRefusal(exposure, { ...this.model, longestExposure: this.longest });
+    const refusal = exposureRefusal(exposure, this.constraints);
     if (refusal) throw feiCameraErrors.badExposure(this.traits.name, refusal);
   }
 }

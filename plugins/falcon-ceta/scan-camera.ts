@@ -1,15 +1,16 @@
 import { type Clock, StoppableWork, answeredInTime, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
+  type CameraConstraints,
   type CameraTraits,
   type Exposure,
   type Frame,
   exposureRefusal,
-  nearestBinning,
+  fitExposure,
+  shareHolding,
 } from '../../core/devices';
 import { image } from '../../imaging';
 import { feiCameraErrors } from './errors';
-import { areaRead, sizeHolding } from './geometry';
 import type { FeiScanModel } from './scan-model';
 import { type FeiCameraTransport, type FeiPicture, type FeiScanShot, restrictedSizes } from './transport';
 
@@ -73,19 +74,7 @@ export class FeiScanCamera implements Camera {
   }
 
   fit(wanted: Exposure): Exposure {
-    const { model } = this;
-    const binning = nearestBinning(model.binnings, wanted.binning);
-    const area = areaRead(model, sizeHolding(model, wanted.area, binning), binning);
-    const pixels = ((area.right - area.left) * (area.bottom - area.top)) / binning ** 2;
-    const shortest = (model.shortestPixelTime * pixels) / 1e6;
-    return {
-      ...wanted,
-      binning,
-      area,
-      exposure: seconds(Math.min(model.longestExposure, Math.max(shortest, wanted.exposure))),
-      driftSettling: seconds(Math.max(0, wanted.driftSettling)),
-      readMode: 'linear',
-    };
+    return fitExposure(wanted, this.constraints);
   }
 
   /** Scans once. Refuses what is out of its limits before anything is sent. */
@@ -101,6 +90,20 @@ export class FeiScanCamera implements Camera {
     await this.exposures.stop();
   }
 
+  private get constraints(): CameraConstraints {
+    const { width, height, binnings, longestExposure, shortestPixelTime, shortestSettling } = this.model;
+    const { scan, shortestExposure } = this.traits;
+    return {
+      ...{ width, height, binnings, shortestExposure, longestExposure, shortestSettling },
+      area: { parts: 'shares' },
+      timeFor: (wanted, { area, binning }) => {
+        const pixels = ((area.right - area.left) * (area.bottom - area.top)) / binning ** 2;
+        return Math.min(longestExposure, Math.max((shortestPixelTime * pixels) / 1e6, wanted));
+      },
+      ...(scan && { scan }),
+    };
+  }
+
   private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {
     const { model, clock } = this;
     const detectors = exposure.scanning?.detectors ?? [model.detectors[0]!];
@@ -110,7 +113,7 @@ export class FeiScanCamera implements Camera {
     const shot: FeiScanShot = {
       detectors,
       binning: exposure.binning,
-      restrictedSize: sizeHolding(model, exposure.area, exposure.binning),
+      restrictedSize: shareHolding(model, exposure.area, exposure.binning),
       dwellTime: exposure.exposure / (width * height),
       exposure: exposure.exposure,
     };
@@ -167,9 +170,7 @@ export class FeiScanCamera implements Camera {
   }
 
   private check(exposure: Exposure): void {
-    const { width, height, binnings, longestExposure } = this.model;
-    const { scan } = this.traits;
-    const refusal = exposureRefusal(exposure, { width, height, binnings, longestExposure, ...(scan && { scan }) });
+    const refusal = exposureRefusal(exposure, this.constraints);
     if (refusal) throw feiCameraErrors.badExposure(this.traits.name, refusal);
   }
 }

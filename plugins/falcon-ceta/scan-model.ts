@@ -18,6 +18,8 @@ export interface FeiScanModel {
   readonly detectors: readonly string[];
   /** Microseconds. */
   readonly shortestPixelTime: number;
+  /** Seconds of the shortest drift settling. */
+  readonly shortestSettling: number;
   /** Seconds. */
   readonly startupDelay: number;
   readonly addedFlyback: number;
@@ -39,6 +41,7 @@ export function feiScanModel(camera: CameraSettings, longestExposure: number): F
     binnings: [...camera.binnings].sort((a, b) => a - b),
     detectors: detectors.length > 0 ? detectors : [camera.name],
     shortestPixelTime: Math.max(shortestPixelTime, camera.get('MinimumPixelTime')),
+    shortestSettling: camera.get('MinimumDriftSettling'),
     startupDelay: camera.get('StartupDelay'),
     addedFlyback: camera.get('AddedFlybackTime'),
     longestExposure,

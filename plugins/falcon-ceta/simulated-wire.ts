@@ -1,8 +1,8 @@
 import { type Clock, seconds } from '../../core/base';
+import { areaOfShare } from '../../core/devices';
 import { MicroscopeLink, type Processing } from '../../simulation';
 import type { FeiCameraModel } from './camera-model';
 import { feiCameraErrors } from './errors';
-import { areaRead } from './geometry';
 import type { FeiScanModel } from './scan-model';
 import {
   type FeiCameraFound,
@@ -66,7 +66,7 @@ export class SimulatedFeiCameras implements FeiCameraTransport {
     if (!model) throw feiCameraErrors.notConnected('The STEM camera');
     const { microscope } = this.link;
     if (!microscope.state.scanning) throw new Error('not possible outside STEM');
-    const { left, top, right, bottom } = areaRead(model, restrictedSize, binning);
+    const { left, top, right, bottom } = areaOfShare(model, restrictedSize, binning);
     const [width, height] = [(right - left) / binning, (bottom - top) / binning];
     const began = clock.now();
     const plan = microscope.planScan({ columns: width, rows: height, exposure, binning });
@@ -100,7 +100,7 @@ export class SimulatedFeiCameras implements FeiCameraTransport {
     // The image is made at the end, so that it holds what the blanker and the screen did meanwhile.
     const began = this.clock.now();
     await this.clock.delay(seconds(exposure));
-    const { left, top, right, bottom } = areaRead(model, restrictedSize, binning);
+    const { left, top, right, bottom } = areaOfShare(model, restrictedSize, binning);
     return microscope.expose({
       camera: model.index,
       binning,

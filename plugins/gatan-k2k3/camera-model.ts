@@ -1,5 +1,5 @@
 import type { CameraIndex } from '../../core/base';
-import type { ReadMode } from '../../core/devices';
+import type { CameraConstraints, CameraTraits, ReadMode } from '../../core/devices';
 import type { CameraSettings, Settings } from '../../core/settings';
 import {
   type Detector,
@@ -60,6 +60,8 @@ export interface CameraModel {
   times(readMode: ReadMode, binning: number): ExposureTimes;
   readonly shortestExposure: number;
   readonly longestExposure: number;
+  /** Seconds of the shortest drift settling. */
+  readonly shortestSettling: number;
   readonly readModes: readonly ReadMode[];
   /** Corrections by the camera itself before the server gets the data: 2 dark, 4 gain. */
   readonly hardwareProcessing: number;
@@ -179,6 +181,7 @@ export function cameraModel(
       Math.min(...readModesOf[detector].flatMap((mode) => binnings.map((binning) => times(mode, binning).shortest))),
     ),
     longestExposure,
+    shortestSettling: camera.get('MinimumDriftSettling'),
     readModes: readModesOf[detector],
     // The simulated camera of DigitalMicrograph has no hardware.
     hardwareProcessing: direct && !camera.name.includes('Faux') ? fullHardwareProcessing : 0,
@@ -200,6 +203,23 @@ export function cameraModel(
     savesSynchronously: settings.get('K2SynchronousSaving'),
     frameFormat,
     closedShutter: camera.get('SetAlternateShutterNormallyClosed') ? camera.get('BeamBlankShutter') : undefined,
+  };
+}
+
+/** Constraints of a camera: its read modes, a whole number of its exposure steps or frames, and areas that suit its chip. */
+export function cameraConstraints(model: CameraModel, { frames }: Pick<CameraTraits, 'frames'>): CameraConstraints {
+  const { width, height, binnings, shortestExposure, longestExposure, shortestSettling, readModes } = model;
+  return {
+    ...{ width, height, binnings, shortestExposure, longestExposure, shortestSettling, readModes },
+    area: {
+      parts: model.subareas === 'none' ? 'whole' : model.subareas,
+      widthMultiple: model.widthMultiple,
+      heightMultiple: model.heightMultiple,
+      edgesToo: model.edgesToo,
+      pixelsPerPhysical: model.pixelsPerPhysical,
+    },
+    times: ({ readMode, binning }) => model.times(readMode, binning),
+    ...(frames && { frames }),
   };
 }
 

@@ -1,22 +1,22 @@
 import { type Clock, type Seconds, seconds } from '../../core/base';
 import {
   type Camera,
+  type CameraConstraints,
   type CameraTraits,
   type Exposure,
   type Frame,
-  type ReadMode,
   exposureRefusal,
-  nearestBinning,
+  fitExposure,
 } from '../../core/devices';
 import { shutterTraits } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
-import type { CameraModel } from './camera-model';
+import { type CameraModel, cameraConstraints } from './camera-model';
 import { groupOf } from './detectors';
 import type { GatanClient, GatanServer, GatanShot, RawImage } from './protocol/client';
 import { gatanErrors } from './errors';
-import { fitFrames, frameCount } from './frames';
-import { fitArea, imageSize, isPart } from './geometry';
+import { frameCount } from './frames';
+import { imageSize, isPart } from './geometry';
 import { rotateFlip } from './rotate-flip';
 import { settlingOf, shotOf, startupOf, turnInServer } from './shot';
 import { ServedCamera } from './served-camera';
@@ -68,6 +68,7 @@ export function gatanCamera(
 
 /** A camera behind a camera server. */
 export class SingleShotCamera extends ServedCamera implements Camera {
+  private readonly constraints: CameraConstraints;
   /** The server as it was when its shutter was set. */
   private preparedServer: unknown;
   /** The last exposure that returned before all its frames were taken, as long as its sum has not been fetched. */
@@ -80,6 +81,7 @@ export class SingleShotCamera extends ServedCamera implements Camera {
     clock: Clock,
   ) {
     super(traits, client, clock);
+    this.constraints = cameraConstraints(model, traits);
   }
 
   /**
@@ -87,26 +89,7 @@ export class SingleShotCamera extends ServedCamera implements Camera {
    * and sizes suit its chip.
    */
   fit(wanted: Exposure): Exposure {
-    const { model } = this;
-    const binning = nearestBinning(model.binnings, wanted.binning);
-    const readMode = this.readModeFor(wanted.readMode, binning);
-    const { step, shortest } = model.times(readMode, binning);
-    const fewest = Math.ceil(Math.max(model.shortestExposure, shortest) / step - 1e-6);
-    const steps = Math.max(
-      1,
-      fewest,
-      Math.min(Math.floor(model.longestExposure / step + 1e-6), Math.round(wanted.exposure / step)),
-    );
-    const times =
-      wanted.frames && model.frames ? fitFrames(model, wanted, wanted.frames) : { exposure: seconds(steps * step) };
-    const fitted = {
-      ...wanted,
-      binning,
-      readMode,
-      ...times,
-      driftSettling: seconds(Math.max(0, wanted.driftSettling)),
-    };
-    return { ...fitted, area: fitArea(model, fitted) };
+    return fitExposure(wanted, this.constraints);
   }
 
   /** Takes an image with the nearest settings that the camera has. Refuses what is out of its limits before anything is sent. */
@@ -174,15 +157,7 @@ export class SingleShotCamera extends ServedCamera implements Camera {
     return server;
   }
 
-  private readModeFor(wanted: ReadMode, binning: number): ReadMode {
-    const { model } = this;
-    // An odd number of super-resolution pixels can only be had by counting in super-resolution.
-    if (model.pixelsPerPhysical === 2 && binning % 2 === 1) return 'super-resolution';
-    return model.readModes.includes(wanted) ? wanted : model.readModes[0]!;
-  }
-
   protected check(exposure: Exposure): void {
-    const { width, height, binnings, longestExposure } = this.model;
     // A negative read mode, as other cameras have, makes the server drop frames silently.
     if (exposure.frames && !this.traits.frames)
       throw gatanErrors.badExposure(this.traits.name, {
@@ -190,13 +165,7 @@ export class SingleShotCamera extends ServedCamera implements Camera {
         asked: `frames of ${exposure.frames.frameTime} s`,
         allowed: 'undivided exposures, since the camera server divides those of a K2 or K3 alone',
       });
-    const refusal = exposureRefusal(exposure, {
-      width,
-      height,
-      binnings,
-      longestExposure,
-      ...(this.traits.frames && { frames: this.traits.frames }),
-    });
+    const refusal = exposureRefusal(exposure, this.constraints);
     if (refusal) throw gatanErrors.badExposure(this.traits.name, refusal);
   }
 }

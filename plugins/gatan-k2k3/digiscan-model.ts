@@ -35,6 +35,8 @@ export interface DigiScanModel {
   readonly startupDelay: number;
   /** Seconds. */
   readonly longestExposure: number;
+  /** Seconds of the shortest drift settling. */
+  readonly shortestSettling: number;
 }
 
 /** True for a STEM camera that DigiScan drives. */
@@ -61,6 +63,7 @@ export function digiScanModel(camera: CameraSettings, settings: Settings, longes
     unsigned: camera.get('MakesUnsignedImages'),
     startupDelay: camera.get('StartupDelay'),
     longestExposure,
+    shortestSettling: camera.get('MinimumDriftSettling'),
   };
 }
 

@@ -1,11 +1,12 @@
 import { type Clock, type Seconds, inDegrees, radians, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
+  type CameraConstraints,
   type CameraTraits,
   type Exposure,
   type Frame,
   exposureRefusal,
-  nearestBinning,
+  fitExposure,
 } from '../../core/devices';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
@@ -83,22 +84,7 @@ export class DigiScanCamera extends ServedCamera implements Camera {
 
   /** The nearest scan that DigiScan makes: of the whole field, with a time on a pixel that it has. */
   fit(wanted: Exposure): Exposure {
-    const { model } = this;
-    const binning = nearestBinning(model.binnings, wanted.binning);
-    const { columns, rows } = this.sizeAt(binning);
-    const pixels = columns * rows;
-    const sync = wanted.scanning?.lineSync ? this.times : undefined;
-    const longest = (model.longestExposure * 1e6) / pixels;
-    const asked = Math.min(longest, (wanted.exposure * 1e6) / pixels);
-    const pixelTime = fittedPixelTime(model, asked, columns, sync);
-    return {
-      ...wanted,
-      binning,
-      area: { left: 0, top: 0, right: columns * binning, bottom: rows * binning },
-      exposure: seconds((pixelTime * pixels) / 1e6),
-      driftSettling: seconds(Math.max(0, wanted.driftSettling)),
-      readMode: 'linear',
-    };
+    return fitExposure(wanted, this.constraints);
   }
 
   /** Scans once. Refuses what DigiScan cannot do before anything is sent. */
@@ -120,6 +106,24 @@ export class DigiScanCamera extends ServedCamera implements Camera {
         show(this.frameOf(images, fitted, shot, seconds(this.clock.now() - shot.frameTime)));
       return this.client.watchScans(shot, handOver, stopped);
     });
+  }
+
+  private get constraints(): CameraConstraints {
+    const { model, traits } = this;
+    const { width, height, binnings, longestExposure, shortestSettling } = model;
+    return {
+      ...{ binnings, longestExposure, shortestSettling, shortestExposure: traits.shortestExposure },
+      width,
+      height,
+      area: { parts: 'whole' },
+      timeFor: (wanted, { binning, scanning }) => {
+        const { columns, rows } = this.sizeAt(binning);
+        const asked = (Math.min(longestExposure, wanted) * 1e6) / (columns * rows);
+        const pixelTime = fittedPixelTime(model, asked, columns, scanning?.lineSync ? this.times : undefined);
+        return (pixelTime * columns * rows) / 1e6;
+      },
+      ...(traits.scan && { scan: traits.scan }),
+    };
   }
 
   private sizeAt(binning: number): { readonly columns: number; readonly rows: number } {
@@ -176,15 +180,8 @@ export class DigiScanCamera extends ServedCamera implements Camera {
   }
 
   protected check(exposure: Exposure): void {
-    const { model, traits } = this;
-    const { width, height, binnings, longestExposure } = model;
-    const refusal = exposureRefusal(exposure, {
-      width,
-      height,
-      binnings,
-      longestExposure,
-      ...(traits.scan && { scan: traits.scan }),
-    });
+    const { traits } = this;
+    const refusal = exposureRefusal(exposure, this.constraints);
     if (refusal) throw gatanErrors.badExposure(traits.name, refusal);
   }
 }

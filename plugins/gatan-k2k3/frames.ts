@@ -1,4 +1,4 @@
-import { inNanometres, seconds } from '../../core/base';
+import { inNanometres } from '../../core/base';
 import type { Exposure, FrameSaving, FrameSeries } from '../../core/devices';
 import { type RequestOf, packText } from '../../wires';
 import type { CameraModel, FrameFormat } from './camera-model';
@@ -23,31 +23,6 @@ const fileTurns: readonly number[] = [0, 3, 2, 1, 4, 5, 6, 7];
 /** Number of frames of an exposure. */
 export const frameCount = ({ exposure }: Pick<Exposure, 'exposure'>, { frameTime }: FrameSeries): number =>
   Math.max(1, Math.round(exposure / frameTime));
-
-/** The nearest frame time that the camera has, and the exposure as a whole number of such frames. */
-export function fitFrames(
-  model: CameraModel,
-  wanted: Exposure,
-  frames: FrameSeries,
-): Pick<Exposure, 'exposure' | 'frames'> {
-  const { shortest, step } = model.frames!;
-  const steps = Math.max(
-    Math.ceil(shortest / step - 1e-3),
-    Math.min(Math.floor(model.longestExposure / step + 1e-6), Math.round(frames.frameTime / step)),
-  );
-  const frameTime = seconds(steps * step);
-  const most = Math.max(1, Math.floor(model.longestExposure / frameTime + 1e-6));
-  const fewest = Math.max(1, Math.ceil(model.shortestExposure / frameTime - 1e-6));
-  const count = Math.max(fewest, Math.min(most, Math.round(wanted.exposure / frameTime)));
-  const { saving } = frames;
-  // A return after all frames is not early.
-  const returnAfter = saving?.returnAfter !== undefined && saving.returnAfter < count ? saving.returnAfter : undefined;
-  const { returnAfter: _, ...plain } = saving ?? { folder: '', name: '' };
-  return {
-    exposure: seconds(count * frameTime),
-    frames: { frameTime, ...(saving && { saving: { ...plain, ...(returnAfter !== undefined && { returnAfter }) } }) },
-  };
-}
 
 /** Request to the server about the files of an exposure. */
 export function savingOf(

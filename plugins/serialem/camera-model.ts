@@ -1,5 +1,5 @@
 import type { CameraIndex } from '../../core/base';
-import type { CameraArea, ReadMode } from '../../core/devices';
+import type { CameraArea, CameraConstraints, ReadMode } from '../../core/devices';
 import type { CameraSettings } from '../../core/settings';
 
 /** Description of a camera that SerialEM drives, from the site's properties. Sizes are in unbinned pixels. */
@@ -23,6 +23,7 @@ export interface SerialEmCameraModel {
   readonly hasReadModes: boolean;
   readonly shortestExposure: number;
   readonly longestExposure: number;
+  readonly shortestSettling: number;
   readonly startupDelay: number;
 }
 
@@ -68,36 +69,27 @@ export function serialEmCameraModel(
     hasReadModes: direct,
     shortestExposure: camera.get('MinimumExposure'),
     longestExposure,
+    shortestSettling: camera.get('MinimumDriftSettling'),
     startupDelay: camera.get('StartupDelay'),
   };
 }
 
-/** The accepted range of one axis nearest to a wanted one, in binned pixels. */
-function fitAxis(
-  low: number,
-  high: number,
-  whole: number,
-  multiple: number,
-  subareas: SerialEmCameraModel['subareas'],
-): readonly [number, number] {
-  const largest = Math.max(1, Math.floor(whole / multiple)) * Math.min(multiple, whole);
-  const wanted = subareas === 'none' ? largest : Math.floor(Math.round(high - low) / multiple) * multiple;
-  const size = Math.max(Math.min(multiple, whole), Math.min(largest, wanted));
-  const centre = subareas === 'any' ? (low + high) / 2 : whole / 2;
-  const first = Math.max(0, Math.min(whole - size, Math.floor(centre - size / 2)));
-  return [first, first + size];
-}
-
-/** The area nearest to a wanted one that the camera can read at a binning, in unbinned pixels. */
-export function fitArea(model: SerialEmCameraModel, area: CameraArea, binning: number): CameraArea {
-  const axis = (low: number, high: number, whole: number, multiple: number): readonly [number, number] => {
-    const [first, last] = fitAxis(low / binning, high / binning, Math.floor(whole / binning), multiple, model.subareas);
-    return [first * binning, last * binning];
-  };
-  const [left, right] = axis(area.left, area.right, model.width, model.widthMultiple);
-  const [top, bottom] = axis(area.top, area.bottom, model.height, model.heightMultiple);
-  return { left, top, right, bottom };
-}
+/** Constraints of a camera as far as its properties say them; SerialEM may round times to what the camera takes. */
+export const constraintsOf = ({
+  subareas,
+  widthMultiple,
+  heightMultiple,
+  binningUnit,
+  ...model
+}: SerialEmCameraModel): CameraConstraints => ({
+  ...model,
+  area: {
+    parts: subareas === 'none' ? 'whole' : subareas,
+    widthMultiple,
+    heightMultiple,
+    pixelsPerPhysical: binningUnit,
+  },
+});
 
 /** True when an area at a binning is the one of its size in the middle of the camera. */
 export function isCentred({ width, height }: SerialEmCameraModel, area: CameraArea, binning: number): boolean {

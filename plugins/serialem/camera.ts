@@ -7,13 +7,13 @@ import {
   type Processing,
   type ReadMode,
   exposureRefusal,
-  nearestBinning,
+  fitExposure,
 } from '../../core/devices';
 import { shutterTraits } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import type { Turns } from '../../wires';
-import { type SerialEmCameraModel, fitArea, isCentred } from './camera-model';
+import { type SerialEmCameraModel, constraintsOf, isCentred } from './camera-model';
 import { serialEmErrors } from './errors';
 import { pixelsOf } from './pixels';
 import type { SerialEmScript } from './script';
@@ -87,18 +87,7 @@ export class SerialEmCamera implements Camera {
 
   /** The nearest exposure that the properties allow; SerialEM may round its time to what the camera takes. */
   fit(wanted: Exposure): Exposure {
-    const { model } = this;
-    const binning = nearestBinning(model.binnings, wanted.binning);
-    const readMode = this.readModeFor(wanted.readMode, binning);
-    const exposure = Math.max(model.shortestExposure, Math.min(model.longestExposure, wanted.exposure));
-    return {
-      ...wanted,
-      binning,
-      readMode,
-      exposure: seconds(exposure),
-      driftSettling: seconds(Math.max(0, wanted.driftSettling)),
-      area: fitArea(model, wanted.area, binning),
-    };
+    return fitExposure(wanted, constraintsOf(this.model));
   }
 
   /** Takes an image with the nearest settings that the camera has. Refuses what is out of its limits before anything is sent. */
@@ -208,15 +197,8 @@ export class SerialEmCamera implements Camera {
     return (row * (area.bottom - area.top)) / binning;
   }
 
-  private readModeFor(wanted: ReadMode, binning: number): ReadMode {
-    const { model } = this;
-    if (model.binningUnit === 2 && binning % 2 === 1) return 'super-resolution';
-    return model.readModes.includes(wanted) ? wanted : model.readModes[0]!;
-  }
-
   private check(exposure: Exposure): void {
-    const { width, height, binnings, longestExposure } = this.model;
-    const refusal = exposureRefusal(exposure, { width, height, binnings, longestExposure });
+    const refusal = exposureRefusal(exposure, constraintsOf(this.model));
     if (refusal) throw serialEmErrors.badExposure(this.traits.name, refusal.what, refusal.asked, refusal.allowed);
   }
 }

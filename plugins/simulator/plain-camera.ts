@@ -1,12 +1,12 @@
 import { type Clock, EucentricError, StoppableWork, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
-  type CameraArea,
+  type CameraConstraints,
   type CameraTraits,
   type Exposure,
   type Frame,
   exposureRefusal,
-  nearestBinning,
+  fitExposure,
 } from '../../core/devices';
 import { shutterTraits } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
@@ -42,6 +42,7 @@ function plainTraits(camera: CameraSettings): CameraTraits {
  */
 export class PlainCamera implements Camera {
   readonly traits: CameraTraits;
+  private readonly constraints: CameraConstraints;
   private readonly exposures = new StoppableWork('The exposure');
 
   constructor(
@@ -50,36 +51,25 @@ export class PlainCamera implements Camera {
     private readonly clock: Clock,
   ) {
     this.traits = plainTraits(camera);
+    this.constraints = {
+      ...this.traits,
+      longestExposure,
+      shortestSettling: camera.get('MinimumDriftSettling'),
+      area: { parts: 'any' },
+    };
   }
 
   fit(wanted: Exposure): Exposure {
-    const { binnings, shortestExposure } = this.traits;
-    const binning = nearestBinning(binnings, wanted.binning);
-    const time = Math.min(longestExposure, Math.max(shortestExposure, wanted.exposure));
-    return {
-      ...wanted,
-      binning,
-      area: this.wholePixels(wanted.area, binning),
-      exposure: seconds(time),
-      driftSettling: seconds(Math.max(0, wanted.driftSettling)),
-      readMode: 'linear',
-    };
+    return fitExposure(wanted, this.constraints);
   }
 
   async acquire(exposure: Exposure, signal?: AbortSignal): Promise<Frame> {
     if (signal) throwIfStopped(signal);
-    const { width, height, binnings, shutters, name } = this.traits;
-    const refusal = exposureRefusal(exposure, {
-      width,
-      height,
-      binnings,
-      longestExposure,
-      ...(shutters && { shutters }),
-    });
+    const refusal = exposureRefusal(exposure, this.constraints);
     if (refusal)
       throw new EucentricError({
         code: 'simulator/bad-exposure',
-        message: `${name} does not take ${refusal.asked} as ${refusal.what} (it takes ${refusal.allowed}).`,
+        message: `${this.traits.name} does not take ${refusal.asked} as ${refusal.what} (it takes ${refusal.allowed}).`,
         hint: 'Change the camera parameters.',
       });
     return this.exposures.run((stopped) => this.take(this.fit(exposure), stopped), signal);
@@ -107,18 +97,5 @@ export class PlainCamera implements Camera {
       atTime: began,
     });
     return { image: image(data, height, width), exposure, camera: traits.index, began: seconds(began) };
-  }
-
-  /** The part of the camera nearest to an area that whole binned pixels fill. */
-  private wholePixels({ left, top, right, bottom }: CameraArea, binning: number): CameraArea {
-    const axis = (low: number, high: number, whole: number): readonly [number, number] => {
-      const most = Math.floor(whole / binning);
-      const size = Math.max(1, Math.min(most, Math.floor((high - low) / binning)));
-      const first = Math.max(0, Math.min(most - size, Math.floor(low / binning)));
-      return [first * binning, (first + size) * binning];
-    };
-    const [first, last] = axis(left, right, this.traits.width);
-    const [upper, lower] = axis(top, bottom, this.traits.height);
-    return { left: first, top: upper, right: last, bottom: lower };
   }
 }

@@ -1,6 +1,6 @@
 import { StoppedError, seconds } from '../../../core/base';
-import type { Exposure } from '../../../core/devices';
-import { constrainedExposure, sentExposure } from '../../../plugins/falcon-ceta/camera-model';
+import { type Exposure, fitExposure } from '../../../core/devices';
+import { type FeiCameraModel, cameraConstraints, sentExposure } from '../../../plugins/falcon-ceta/camera-model';
 import { ceta, falcon4, rampCamera } from './cameras';
 
 const wish = (more: Partial<Exposure> = {}): Exposure => ({
@@ -13,13 +13,20 @@ const wish = (more: Partial<Exposure> = {}): Exposure => ({
   ...more,
 });
 
+/** Seconds that become of a wish, within 0.011 and 30 s of the camera software. */
+function constrained(model: FeiCameraModel, counts: boolean, exposure: number): number {
+  const limits = { counts, processings: [], shortestExposure: 0.011, longestExposure: 30 };
+  const readMode = counts ? 'counting' : 'linear';
+  return fitExposure(wish({ exposure: seconds(exposure), readMode }), cameraConstraints(model, limits)).exposure;
+}
+
 describe('exposures', () => {
   it('of a Falcon are whole readouts, and whole groups of them when it counts', () => {
-    expect(constrainedExposure(falcon4, false, 0.5, 0.011, 30) / 0.004021).toBeCloseTo(124, 6);
-    expect(constrainedExposure(falcon4, true, 0.5, 0.011, 30) / (7 * 0.004021)).toBeCloseTo(18, 6);
-    expect(constrainedExposure(falcon4, true, 0, 0.011, 30)).toBeCloseTo(7 * 0.004021, 9);
-    expect(constrainedExposure(falcon4, false, 1000, 0.011, 30)).toBeLessThanOrEqual(30);
-    expect(constrainedExposure(ceta, false, 0.12345, 0.011, 30)).toBe(0.12345);
+    expect(constrained(falcon4, false, 0.5) / 0.004021).toBeCloseTo(124, 6);
+    expect(constrained(falcon4, true, 0.5) / (7 * 0.004021)).toBeCloseTo(18, 6);
+    expect(constrained(falcon4, true, 0)).toBeCloseTo(7 * 0.004021, 9);
+    expect(constrained(falcon4, false, 1000)).toBeLessThanOrEqual(30);
+    expect(constrained(ceta, false, 0.12345)).toBe(0.12345);
   });
 
   it('are sent a little longer where counting loses readouts', () => {

@@ -18,6 +18,7 @@ export const ceta: FeiCameraModel = {
   readoutInterval: undefined,
   countedGroup: 1,
   shortestExposure: 0.011,
+  shortestSettling: 0.075,
   startupDelay: 0.8,
   retractable: false,
   insertionDelay: 5,
@@ -32,6 +33,7 @@ export const falcon4: FeiCameraModel = {
   readoutInterval: 0.004021,
   countedGroup: 7,
   shortestExposure: 0.011,
+  shortestSettling: 0.075,
 };
 
 export const traits = (model: FeiCameraModel): CameraTraits => ({

@@ -1,6 +1,5 @@
 import { type Clock, VirtualClock, seconds } from '../../../core/base';
-import type { Exposure } from '../../../core/devices';
-import { areaRead } from '../../../plugins/falcon-ceta/geometry';
+import { type Exposure, areaOfShare } from '../../../core/devices';
 import { FeiScanCamera, scanTraitsOf } from '../../../plugins/falcon-ceta/scan-camera';
 import type { FeiScanModel } from '../../../plugins/falcon-ceta/scan-model';
 import { SimulatedFeiCameras } from '../../../plugins/falcon-ceta/simulated-wire';
@@ -40,7 +39,7 @@ class RampScans {
   private async scan(shot: FeiScanShot): Promise<Readonly<Record<string, FeiPicture>>> {
     this.shots.push(shot);
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.running);
-    const { left, top, right, bottom } = areaRead(model, shot.restrictedSize, shot.binning);
+    const { left, top, right, bottom } = areaOfShare(model, shot.restrictedSize, shot.binning);
     const [width, height] = [(right - left) / shot.binning, (bottom - top) / shot.binning];
     await this.clock.delay(seconds(0.1));
     if (shot.exposure < 3 && this.action) {

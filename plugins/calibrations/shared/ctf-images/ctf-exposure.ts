@@ -23,12 +23,9 @@ export function ctfExposure(
     processing: 'gain normalized',
     ...(isSet(flags.exposure) && exposure > 0 && { exposure: seconds(exposure) }),
     ...(isSet(flags.driftSettling) && { driftSettling: seconds(user.get('CtfDriftSettling')) }),
-    ...(isSet(flags.binning) && binning > 0 && { binning: nearestBinning(traits.binnings, binning) }),
+    ...(isSet(flags.binning) && binning > 0 && { binning }),
     ...(user.get('CtfUseFullField') && {
       area: { left: 0, top: 0, right: traits.width, bottom: traits.height },
     }),
   });
 }
-
-const nearestBinning = (binnings: readonly number[], asked: number): number =>
-  [...binnings].sort((a, b) => Math.abs(a - asked) - Math.abs(b - asked))[0] ?? asked;
