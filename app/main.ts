@@ -8,6 +8,7 @@ import {
 } from './commands/calibrations';
 import { checkCalibrationsCommand } from './commands/check-calibrations';
 import type { CommandContext } from './commands/context';
+import { type CtfCommandOptions, ctfCommand } from './commands/ctf';
 import { devicesCommand } from './commands/devices';
 import { helpCommand } from './commands/help';
 import { type StartOptions, startCommand, truthCommand } from './commands/instrument-commands';
@@ -189,6 +190,21 @@ export async function main(given: readonly string[]): Promise<void> {
   )
     .option('--seed <number>', 'seed of the virtual microscope', integer)
     .action(action<[{ seed?: number }]>((context, { seed }) => truthCommand(context, seed)));
+
+  command(
+    program,
+    'ctf <image>',
+    'fit defocus and astigmatism to the Thon rings of an image in a file (MRC or TIFF, with its metadata)',
+    'ctf micrograph.mrc --expected 1,3',
+  )
+    .option('--section <number>', 'image of a file with several, from 0', integer)
+    .option('--pixel <angstrom>', 'pixel, in place of that of the file', numeric)
+    .option('--kilovolts <kV>', 'high tension, in place of that of the metadata', numeric)
+    .option('--cs <mm>', 'spherical aberration (default: FFTZeroParams of the configuration)', numeric)
+    .option('--amplitude-contrast <share>', 'amplitude contrast (default: FFTZeroParams of the configuration)', numeric)
+    .option('--phase <degrees>', 'phase shift of a phase plate, or "search"')
+    .option('--expected <um,um>', 'least and largest underfocus; a fit outside is refused')
+    .action(action<[string, CtfCommandOptions]>((context, image, options) => ctfCommand(context, image, options)));
 
   const properties = program.command('properties').description('values that calibrations found for the configuration');
   command(
