@@ -47,6 +47,7 @@ export async function ctfCommand(
     },
     pixel,
     expectationOf(options),
+    settings,
   );
   output.remark(
     `${context.title ?? file}: ${readable(kilovolts)} kV, pixel ${readable(10 * inNanometres(pixel))} A, Cs ${readable(request.sphericalAberration)} mm, amplitude contrast ${readable(request.amplitudeContrast ?? 0)}.`,

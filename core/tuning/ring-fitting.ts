@@ -53,15 +53,23 @@ export function siteLens(
   };
 }
 
-/** Request for the rings of an image with a pixel, by a lens and what is expected. */
+/** Pixels below which a limit of the resolution that the site sets would be finer than the image. */
+const minPixelsOfLimit = 2.2;
+
+/** Request for the rings of an image with a pixel, by a lens and what is expected; the resolution ends where the site says so. */
 export function ringRequest(
   lens: CtfOptics,
   pixelSize: Metres,
   { underfocus, phase = 'none' }: RingExpectation = {},
+  settings?: Pick<Settings, 'get'>,
 ): CtfRequest {
+  const pixel = 10 * inNanometres(pixelSize);
+  const finest = settings?.get('DefaultMaxCtfFitRes') ?? 0;
+  const coarsest = Math.max(Math.min(50, Math.max(13, 20 * pixel)), Math.min(5 * finest, 100));
   return {
     ...lens,
-    pixelSize: angstroms(10 * inNanometres(pixelSize)),
+    pixelSize: angstroms(pixel),
+    ...(finest > minPixelsOfLimit * pixel && { resolution: [angstroms(coarsest), angstroms(finest)] as const }),
     ...(underfocus && {
       expected: [
         angstroms(underfocus[0] * angstromsPerMicrometre),

@@ -1,49 +1,22 @@
-import {
-  type CtfOptics,
-  type CtfRequest,
-  ContrastTransfer,
-  aberrationInMillimetres,
-  amplitudeContrast,
-  angstroms,
-  kilovolts,
-} from '../../../../imaging';
-import type { Volts } from '../../../../core/base';
+import { type CtfOptics, type CtfRequest, ContrastTransfer } from '../../../../imaging';
+import { type Volts, nanometres } from '../../../../core/base';
 import type { Settings } from '../../../../core/settings';
+import { ringRequest, siteLens } from '../../../../core/tuning';
 
 /** Angstrom in a micrometre. */
 export const angstromsPerMicrometre = 1e4;
 
 /** Lens and voltage for CTF fits. */
-export function ctfOptics(settings: Pick<Settings, 'get'>, highTension: Volts): CtfOptics {
-  const [spherical, , amplitude] = settings.get('FFTZeroParams');
-  return {
-    voltage: kilovolts(highTension / 1000),
-    sphericalAberration: aberrationInMillimetres(spherical),
-    amplitudeContrast: amplitudeContrast(amplitude),
-  };
-}
+export const ctfOptics = (settings: Pick<Settings, 'get'>, highTension: Volts): CtfOptics =>
+  siteLens(settings, highTension / 1000);
 
-/** Request for a fit of an image; the resolution ends where the site says so. */
-export function ctfRequest(
+/** Request for a fit of an image with a pixel in Angstrom, by the underfocus that is expected in micrometres. */
+export const ctfRequest = (
   optics: CtfOptics,
   pixel: number,
   settings: Pick<Settings, 'get'>,
-  expected?: readonly [least: number, most: number],
-): CtfRequest {
-  const finest = settings.get('DefaultMaxCtfFitRes');
-  const coarsest = Math.max(Math.min(50, Math.max(13, 20 * pixel)), Math.min(5 * finest, 100));
-  return {
-    ...optics,
-    pixelSize: angstroms(pixel),
-    ...(finest > 2.2 * pixel && { resolution: [angstroms(coarsest), angstroms(finest)] as const }),
-    ...(expected && {
-      expected: [
-        angstroms(expected[0] * angstromsPerMicrometre),
-        angstroms(expected[1] * angstromsPerMicrometre),
-      ] as const,
-    }),
-  };
-}
+  underfocus?: readonly [least: number, most: number],
+): CtfRequest => ringRequest(optics, nanometres(pixel / 10), underfocus && { underfocus }, settings);
 
 /** Zeros that an image must show, and share of the sampling frequency below which they count. */
 const [minZeros, zerosBelow] = [3, 0.4];

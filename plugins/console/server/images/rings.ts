@@ -143,7 +143,7 @@ export class Rings {
   private async measure(number: number, image: BufferedImage, follows: boolean): Promise<Known> {
     const fitting = this.session.find(RingFitting);
     const { lens, pixel } = await this.opticsOf(image);
-    const request = ringRequest(lens.optics, image.context.pixelSize!, this.expectation);
+    const request = ringRequest(lens.optics, image.context.pixelSize!, this.expectation, this.session.find(Settings));
     const last = this.lastLive;
     const follow =
       follows && last?.outcome.kind === 'fit' && sameOptics(last.request, request) ? last.outcome : undefined;

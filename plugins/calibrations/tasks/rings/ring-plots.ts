@@ -1,0 +1,74 @@
+import { type Chart, type ImagePlot, type PlotOverlay, imageTile } from '../../../../core/base';
+import {
+  type CtfFit,
+  type CtfRequest,
+  type Image,
+  ContrastTransfer,
+  amplitudeSpectrum,
+  percentiles,
+  ringRadii,
+} from '../../../../imaging';
+
+/** Steps of a full turn along which zeros are drawn, and most zeros. */
+const [azimuths, maxZeros] = [72, 30];
+/** Percent of the pixels of the spectrum that are darker than black, and darker than white. */
+const [blackPercent, whitePercent] = [10, 99.5];
+
+/** The spectrum of an image with the zeros of the fit over its left half, so that the right half can be compared with it. */
+export function ringImage(source: Image, fit: CtfFit, request: CtfRequest, label: string): ImagePlot {
+  const spectrum = amplitudeSpectrum(source);
+  const [rows = 0, columns = 0] = spectrum.shape;
+  const samples = spectrum.data.map((each) => Math.log1p(each));
+  const [black = 0, white = 1] = percentiles(samples, [blackPercent, whitePercent]);
+  const overlays = zerosOf(fit, request).map((radii): PlotOverlay => ({
+    name: 'zeros of the fit',
+    kind: 'line',
+    points: radii.flatMap(({ radius, azimuth }) =>
+      Number.isNaN(radius)
+        ? []
+        : {
+            x: Math.floor(columns / 2) + 0.5 + radius * columns * Math.cos(azimuth),
+            y: Math.floor(rows / 2) + 0.5 - radius * rows * Math.sin(azimuth),
+          },
+    ),
+  }));
+  const tile = imageTile(
+    {
+      width: columns,
+      height: rows,
+      samples,
+      black,
+      white,
+    },
+    { label, overlays },
+  );
+  return { kind: 'image', id: 'rings', title: 'Rings with the fit', tiles: [tile] };
+}
+
+/** Zeros over the left half in cycles per pixel, up to the end of the fit. */
+function zerosOf(fit: CtfFit, request: CtfRequest) {
+  const transfer = new ContrastTransfer({ ...request, phaseShift: fit.phaseShift });
+  const end = 1 / (fit.fitResolution ?? 2 * request.pixelSize);
+  const count = Math.max(1, Math.min(maxZeros, transfer.ringCount(end, fit.defocus.mean)));
+  return Array.from({ length: count }, (_, at) =>
+    [...ringRadii(transfer, fit.defocus, at + 1, azimuths)]
+      .map((radius, step) => ({ radius: radius * request.pixelSize, azimuth: (2 * Math.PI * step) / azimuths }))
+      .slice(azimuths / 4, (3 * azimuths) / 4 + 1),
+  );
+}
+
+/** The power along lines of equal phase with the fitted rings, and what is left between them. */
+export function ringChart({ curves: { frequencies, power, fit } }: CtfFit): Chart {
+  const points = (values: Float64Array | readonly number[]) =>
+    Array.from(values, (y, at) => ({ x: 10 * frequencies[at]!, y })).filter(({ y }) => Number.isFinite(y));
+  return {
+    id: 'curve',
+    title: 'Power over the smooth spectrum',
+    x: 'Cycles per nm',
+    y: 'Power',
+    series: [
+      { name: 'fit', kind: 'line', points: points(fit) },
+      { name: 'image', kind: 'line', points: points(power) },
+    ],
+  };
+}
