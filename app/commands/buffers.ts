@@ -8,6 +8,7 @@ import { exitCodes, imageFacts } from '../output';
 import { KeptBuffers } from '../working-state/kept-buffers';
 import { type CommandContext, warningsOnly } from './context';
 import { whileStoppable } from './stopping';
+import { confirmAtTerminal } from './terminal-answers';
 
 /** Work of a command with the buffers as earlier commands have left them; they are kept for later ones. */
 async function withBuffers<Result>(
@@ -35,10 +36,35 @@ export function listBuffersCommand(context: CommandContext): Promise<number> {
   });
 }
 
+/** Option of commands that put an image into a buffer. */
+export interface DropOption {
+  /** Drops an unsaved Record image without a question. */
+  readonly drop?: boolean;
+}
+
+/** Asks the person at the terminal before an unsaved Record image is dropped. Throws `buffers/unsaved-record` where nobody says so. */
+async function protectImages(
+  { output }: CommandContext,
+  buffers: BufferWork,
+  into: string | undefined,
+  { drop }: DropOption,
+): Promise<void> {
+  const lost = drop ? undefined : buffers.atRisk(into);
+  if (!lost) return;
+  const asks = !output.json && process.stdin.isTTY;
+  const text = `The Record image in ${lost.buffer} was not saved and would be dropped. Drop it?`;
+  buffers.protect(into, asks && (await confirmAtTerminal(text)));
+}
+
 /** `buffers take SET`: takes an image with a parameter set into A; older ones roll. */
-export function takeIntoBufferCommand(context: CommandContext, set: ParameterSetName): Promise<number> {
-  return withBuffers(context, (instrument) =>
+export function takeIntoBufferCommand(
+  context: CommandContext,
+  set: ParameterSetName,
+  options: DropOption = {},
+): Promise<number> {
+  return withBuffers(context, (instrument, buffers) =>
     whileStoppable(async (signal) => {
+      await protectImages(context, buffers, undefined, options);
       await instrument.connect(signal);
       const image = await takeImage(instrument.session, set, signal);
       if (!image) throw noCamera();
@@ -49,10 +75,16 @@ export function takeIntoBufferCommand(context: CommandContext, set: ParameterSet
 }
 
 /** `buffers copy FROM TO`: copies an image with all that is known of it. */
-export function copyBufferCommand(context: CommandContext, from: string, to: string): Promise<number> {
-  return withBuffers(context, (_instrument, buffers) => {
+export function copyBufferCommand(
+  context: CommandContext,
+  from: string,
+  to: string,
+  options: DropOption = {},
+): Promise<number> {
+  return withBuffers(context, async (_instrument, buffers) => {
+    await protectImages(context, buffers, letterOf(to), options);
     tellImage(context, 'result', buffers.copy(letterOf(from), letterOf(to)));
-    return Promise.resolve(exitCodes.done);
+    return exitCodes.done;
   });
 }
 
@@ -67,7 +99,7 @@ export function saveBufferCommand(context: CommandContext, buffer: string, file:
 }
 
 /** Options of `buffers read`. */
-export interface ReadBufferOptions {
+export interface ReadBufferOptions extends DropOption {
   readonly section?: number;
   readonly buffer?: string;
 }
@@ -76,12 +108,14 @@ export interface ReadBufferOptions {
 export function readBufferCommand(
   context: CommandContext,
   file: string,
-  { section, buffer }: ReadBufferOptions,
+  { section, buffer, drop = false }: ReadBufferOptions,
 ): Promise<number> {
   return withBuffers(context, async (_instrument, buffers) => {
+    const into = buffer === undefined ? buffers.readingBuffer : letterOf(buffer);
+    await protectImages(context, buffers, into, { drop });
     const image = await buffers.read(file, {
       ...(section !== undefined && { section }),
-      ...(buffer !== undefined && { buffer: letterOf(buffer) }),
+      buffer: into,
     });
     tellImage(context, 'result', image);
     return exitCodes.done;
@@ -92,6 +126,7 @@ export function readBufferCommand(
 export interface AlignBufferOptions {
   readonly leaveColumn?: boolean;
   readonly keepBorders?: boolean;
+  readonly erasePeriodic?: boolean;
   readonly limit?: number;
 }
 

@@ -5,6 +5,7 @@ import {
   type AlignBufferOptions,
   alignBufferCommand,
   copyBufferCommand,
+  type DropOption,
   listBuffersCommand,
   type ReadBufferOptions,
   readBufferCommand,
@@ -95,6 +96,9 @@ export function addWorkingStateCommands(
   return [settings, sets, addBufferCommands(program, { command, action, integer, numeric })];
 }
 
+/** The option that drops an unsaved Record image. */
+const dropOption = ['--drop', 'drop a Record image that was not saved'] as const;
+
 /** Adds the commands for buffers; returns their group. */
 function addBufferCommands(program: Command, { command, action, integer, numeric }: CommandMaking): Command {
   const buffers = program
@@ -103,10 +107,17 @@ function addBufferCommands(program: Command, { command, action, integer, numeric
   command(buffers, 'list', 'show the image in each buffer', 'buffers list').action(action(listBuffersCommand));
   command(buffers, 'take', 'take an image into A; older ones roll to B, C...', 'buffers take Trial')
     .addArgument(new Argument('<set>', 'the parameter set').choices(PARAMETER_SETS))
-    .action(action<[ParameterSetName]>((context, set) => takeIntoBufferCommand(context, set)));
-  command(buffers, 'copy <from> <to>', 'copy an image to another buffer', 'buffers copy A M').action(
-    action<[string, string]>((context, from, to) => copyBufferCommand(context, from, to)),
-  );
+    .option(...dropOption)
+    .action(
+      action<[ParameterSetName, DropOption]>((context, set, options) => takeIntoBufferCommand(context, set, options)),
+    );
+  command(buffers, 'copy <from> <to>', 'copy an image to another buffer', 'buffers copy A M')
+    .option(...dropOption)
+    .action(
+      action<[string, string, DropOption]>((context, from, to, options) =>
+        copyBufferCommand(context, from, to, options),
+      ),
+    );
   command(
     buffers,
     'save <buffer> <file>',
@@ -116,6 +127,7 @@ function addBufferCommands(program: Command, { command, action, integer, numeric
   command(buffers, 'read <file>', 'read an image from a file with its metadata', 'buffers read grid3.mrc --section 2')
     .option('--section <number>', 'section of the file, from 0 (default: 0)', integer)
     .option('--buffer <letter>', 'buffer (default: that of the setting BufferToReadInto)')
+    .option(...dropOption)
     .action(action<[string, ReadBufferOptions]>((context, file, options) => readBufferCommand(context, file, options)));
   command(
     buffers,
@@ -124,6 +136,7 @@ function addBufferCommands(program: Command, { command, action, integer, numeric
     'buffers align C --limit 0.5',
   )
     .option('--leave-column', 'only measure; image shift stays as it is')
+    .option('--erase-periodic', 'leave out what repeats across the images, such as a lattice')
     .option('--keep-borders', 'compare dark borders, too')
     .option('--limit <um>', 'largest shift on the specimen in micrometres', numeric)
     .action(

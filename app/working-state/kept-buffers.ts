@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { type Logger, describe } from '../../core/base';
 import { readIntoBuffer, saveBuffer } from '../../core/image-files';
-import { bufferNames, type ImageBuffers } from '../../core/kernel';
+import { type BufferedImage, bufferNames, type ImageBuffers } from '../../core/kernel';
 
 /**
  * The buffers between one command and the next: a command line has no program that goes on and holds them. Each is an MRC file with its metadata
@@ -11,7 +11,7 @@ import { bufferNames, type ImageBuffers } from '../../core/kernel';
  */
 export class KeptBuffers {
   private readonly folder: string;
-  private readonly known = new Map<string, unknown>();
+  private readonly known = new Map<string, Pick<BufferedImage, 'frame' | 'context'> | undefined>();
 
   constructor(
     directory: string,
@@ -31,7 +31,7 @@ export class KeptBuffers {
         const { kind: _read, ...taken } = context;
         this.buffers.put(name, frame, taken);
         this.buffers.align(name, alignment);
-        this.known.set(name, this.buffers.get(name)?.frame);
+        this.known.set(name, this.buffers.get(name));
       } catch (error) {
         log.warn(`Buffer ${name} is empty: ${describe(error)}`);
       }
@@ -43,13 +43,14 @@ export class KeptBuffers {
     await mkdir(this.folder, { recursive: true });
     for (const name of bufferNames) {
       const held = this.buffers.get(name);
-      if (held?.frame === this.known.get(name) && (held?.alignment.x ?? 0) === 0 && (held?.alignment.y ?? 0) === 0)
-        continue;
+      const known = this.known.get(name);
+      const isSame = held?.frame === known?.frame && held?.context.saved === known?.context.saved;
+      if (isSame && (held?.alignment.x ?? 0) === 0 && (held?.alignment.y ?? 0) === 0) continue;
       const file = this.fileOf(name);
       rmSync(file, { force: true });
       rmSync(`${file}.mdoc`, { force: true });
       if (held) await saveBuffer(this.buffers, name, file);
-      this.known.set(name, held?.frame);
+      this.known.set(name, held);
     }
   }
 

@@ -16,6 +16,7 @@ import type { UserSettings } from '../user-settings';
 import type { AlignOptions, BufferAlignment, BufferWork } from './buffer-work';
 import { measureShift } from './comparison';
 import { bufferErrors } from './errors';
+import { unsavedLoss } from './unsaved-images';
 
 /** Dependencies of the work with buffers. */
 export interface BufferParts {
@@ -68,6 +69,16 @@ export class BufferControl implements BufferWork {
     return letter(lowDose()?.on && chosen === buffers.rollCount + 2 ? chosen + 1 : chosen);
   }
 
+  atRisk(into?: string): BufferedImage | undefined {
+    const { buffers, userSettings } = this.parts;
+    return userSettings.get('ProtectRecordImages') ? unsavedLoss(buffers, into) : undefined;
+  }
+
+  protect(into: string | undefined, mayDrop = false): void {
+    const lost = mayDrop ? undefined : this.atRisk(into);
+    if (lost) throw bufferErrors.unsavedRecord(lost.buffer);
+  }
+
   copy(from: string, to: string): BufferedImage {
     const { buffers } = this.parts;
     const { frame, context, alignment } = this.imageIn(from);
@@ -77,8 +88,12 @@ export class BufferControl implements BufferWork {
   }
 
   save(buffer: string, file: string): Promise<SavedImage> {
+    const { buffers } = this.parts;
     this.imageIn(buffer);
-    return saveBuffer(this.parts.buffers, buffer, file);
+    return saveBuffer(buffers, buffer, file).then((saved) => {
+      buffers.markSaved(buffer);
+      return saved;
+    });
   }
 
   read(
@@ -92,8 +107,9 @@ export class BufferControl implements BufferWork {
     const { buffers, userSettings } = this.parts;
     const { buffer = this.alignmentBuffer, leaveColumn = false, limit, signal } = options;
     const { keepBorders = userSettings.get('DisableAutoTrim') } = options;
+    const { erasePeriodic = userSettings.get('ErasePeriodicPeaks') } = options;
     const [later, reference] = [this.imageIn('A'), this.imageIn(buffer)];
-    const { shift, standardError, correlation } = measureShift(later, reference, { keepBorders });
+    const { shift, standardError, correlation } = measureShift(later, reference, { keepBorders, erasePeriodic });
     const { binning } = later.frame.exposure;
     const unbinned = scale(shift, binning);
     const { pixelSize } = later.context;

@@ -10,6 +10,8 @@ export interface AlignOptions {
   readonly leaveColumn?: boolean;
   /** Keeps dark borders, which are left out of the comparison otherwise. */
   readonly keepBorders?: boolean;
+  /** Leaves out what repeats across the images, such as a lattice; by default as the user setting ErasePeriodicPeaks says. */
+  readonly erasePeriodic?: boolean;
   /** Largest shift on the specimen in micrometres. A larger one is refused. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
@@ -39,6 +41,13 @@ export interface BufferWork {
   readonly alignmentBuffer: string;
   /** The letter of the buffer into which images are read from files. */
   readonly readingBuffer: string;
+  /**
+   * The unsaved Record image that would be lost if an image came into a buffer, or into A from the camera; undefined where there is none, or where the user
+   * setting ProtectRecordImages is off.
+   */
+  atRisk(into?: string): BufferedImage | undefined;
+  /** Throws `buffers/unsaved-record` where an image is at risk, unless it may be dropped. */
+  protect(into: string | undefined, mayDrop?: boolean): void;
   /** Copies an image with all that is known of it. Throws `buffers/empty` or `buffers/no-such-buffer`. */
   copy(from: string, to: string): BufferedImage;
   /** Saves an image as MRC or TIFF, with its metadata beside it. Throws `buffers/empty`, or what `saveBuffer` throws. */

@@ -1,7 +1,7 @@
 import type { Vector } from '../base';
 import type { CameraArea } from '../devices';
 import type { BufferedImage } from '../kernel';
-import { type Image, reduce, Registration } from '../../imaging';
+import { erasePeriodicWaves, type Image, reduce, Registration } from '../../imaging';
 import { bufferErrors } from './errors';
 
 /** Shift of the image in A against another one, in pixels of A. */
@@ -13,6 +13,8 @@ export interface MeasuredShift {
 
 /** Fewest pixels along each side that two images must have in common. */
 const minCommonSide = 32;
+/** Largest side of images in which repeats are sought. */
+const maxErasedSide = 1024;
 
 /**
  * Measures the shift that aligns one image with another one of the same camera. Their binnings and areas may differ: the part of the camera that both show is
@@ -21,7 +23,10 @@ const minCommonSide = 32;
 export function measureShift(
   later: BufferedImage,
   reference: BufferedImage,
-  { keepBorders = false }: { readonly keepBorders?: boolean } = {},
+  {
+    keepBorders = false,
+    erasePeriodic = false,
+  }: { readonly keepBorders?: boolean; readonly erasePeriodic?: boolean } = {},
 ): MeasuredShift {
   const { buffer } = reference;
   const [own, other] = [later.frame, reference.frame];
@@ -56,13 +61,17 @@ export function measureShift(
     );
   const [one, two] = [partOf(later, common, factors[0]!), partOf(reference, common, factors[1]!)];
   const registration = new Registration(keepBorders ? { trimFraction: 0 } : {});
-  const found = registration.measure(one, two);
+  // Waves are found as well in a smaller image, in a fraction of the time.
+  const less = erasePeriodic ? Math.max(1, Math.ceil(Math.max(...one.shape) / maxErasedSide)) : 1;
+  const prepared = (each: Image): Image =>
+    erasePeriodic ? erasePeriodicWaves(less > 1 ? reduce(each, less) : each) : each;
+  const found = registration.measure(prepared(one), prepared(two));
   if (!found.trusted)
     throw bufferErrors.doubtful(
       buffer,
       found.findings.map(({ text }) => text),
     );
-  const inA = (value: number): number => (value * coarser) / own.exposure.binning;
+  const inA = (value: number): number => (value * less * coarser) / own.exposure.binning;
   const { standardError } = found;
   return {
     shift: { x: inA(found.x), y: inA(found.y) },

@@ -8,6 +8,12 @@ export const bufferErrors = {
       message: `There is no image in buffer ${buffer}.`,
       hint: 'Take one, or name a buffer that holds one.',
     }),
+  unsavedRecord: (buffer: string): EucentricError =>
+    new EucentricError({
+      code: 'buffers/unsaved-record',
+      message: `The Record image in ${buffer} was not saved and would be dropped.`,
+      hint: 'Save it or copy it to a free buffer first, or drop it. The user setting ProtectRecordImages switches the question off.',
+    }),
   notComparable: (buffer: string, reason: string, hint: string): EucentricError =>
     new EucentricError({
       code: 'buffers/not-comparable',

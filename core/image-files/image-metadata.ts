@@ -75,6 +75,7 @@ export function mdocFields({ frame, context, alignment }: BufferedImage): MdocFi
     SaturatedShare: optional(saturated, 8),
     AlignmentShift:
       alignment.x === 0 && alignment.y === 0 ? undefined : `${number(alignment.x, 4)} ${number(alignment.y, 4)}`,
+    Saved: context.saved ? '1' : undefined,
     ImageKind: context.kind,
   };
   return Object.fromEntries(
@@ -156,6 +157,7 @@ function contextOf(
     ...(offset !== undefined && { lowDoseDefocusOffset: offset }),
     ...(changes && { highDefocus: { ofImage: changeOf(changes), ofImageShift: changeOf(changes.slice(3)) } }),
     ...(saturated !== undefined && { saturated }),
+    ...(of('Saved') === 1 && { saved: true }),
     ...(Object.keys(conditions).length > 0 && { conditions }),
     ...(taken && { takenAt: taken }),
     kind: 'read from file',

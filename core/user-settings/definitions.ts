@@ -241,6 +241,7 @@ export const userSettingDefinitions = {
   BufferToReadInto: whole(3, 'Number of the buffer into which images are read from files, from 0 for A.', {
     range: [0, 21],
   }),
+  ProtectRecordImages: onOff(true, 'Asks before a Record image that was not saved drops out of the buffers.'),
   ErasePeriodicPeaks: onOff(false, 'Ignores periodic peaks of correlations when images are aligned.'),
   DisableAutoTrim: onOff(false, 'Keeps the dark borders of images when they are aligned.'),
   BacklashMouseAndISR: onOff(false, 'Takes up backlash when the mouse or a reset of image shift moves the stage.'),

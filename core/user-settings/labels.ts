@@ -84,6 +84,7 @@ export const userSettingLabels: Readonly<Record<UserSettingName, Label>> = {
   TiltDelay: ['Stage and lenses', 'Wait after a tilt'],
   BuffersToRollOnAcquire: ['Images and buffers', 'Buffers that roll'],
   BufferToReadInto: ['Images and buffers', 'Buffer to read into'],
+  ProtectRecordImages: ['Images and buffers', 'Protect unsaved Record images'],
   ErasePeriodicPeaks: ['Images and buffers', 'Ignore periodic peaks'],
   DisableAutoTrim: ['Images and buffers', 'Keep dark borders'],
   UseK3CDS: ['Images and buffers', 'Correlated double sampling'],

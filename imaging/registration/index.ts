@@ -7,6 +7,7 @@ export type {
   DisplacementFindingCode,
   ShiftEstimate,
 } from './displacement';
+export { erasePeriodicWaves } from './erase-periodic';
 export { FineRegistration } from './fine-registration';
 export { fixedPattern, type FixedPattern } from './fixed-pattern';
 export { findPeriodicity, type Periodicity } from './periodicity';

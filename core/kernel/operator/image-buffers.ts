@@ -28,6 +28,8 @@ export interface ImageContext {
   readonly takenAt?: Date;
   /** True for an image of a live view, whose place the next one takes. */
   readonly live?: boolean;
+  /** True once the image was saved in a file. */
+  readonly saved?: boolean;
   /** Kind of the image; without it, an image from a camera. */
   readonly kind?: ImageKind;
   /** The counts to be shown black and white, where they are not to be chosen from the image. */
@@ -71,6 +73,8 @@ export interface ImageBuffers {
   align(buffer: string, shift: Vector): void;
   /** Copies an image with all that is known of it. Nothing happens where there is no such buffer. */
   copy(from: string, to: string): void;
+  /** Notes that the image in a buffer was saved, wherever else it stands, too. */
+  markSaved(buffer: string): void;
   /** Number of buffers that roll, not counting A, outside of runs. */
   rollCount: number;
   /** Calls after every change of any buffer; what it returns ends that. */

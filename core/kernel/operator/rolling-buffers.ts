@@ -57,6 +57,14 @@ export class RollingBuffers implements ImageBuffers {
     this.changed();
   }
 
+  markSaved(buffer: string): void {
+    const frame = this.get(buffer)?.frame;
+    if (!frame) return;
+    for (const [index, held] of this.held.entries())
+      if (held?.frame === frame) this.held[index] = { ...held, context: { ...held.context, saved: true } };
+    this.changed();
+  }
+
   onChange(listen: () => void): () => void {
     this.listeners.add(listen);
     return () => void this.listeners.delete(listen);

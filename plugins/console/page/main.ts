@@ -11,6 +11,7 @@ import { fill, h } from './base/dom';
 import { installKeys } from './base/keys';
 import { Store } from './base/store';
 import { applyTheme } from './base/theme';
+import { askToDrop } from './image/buffer-files';
 import { createImageView } from './image/image-view';
 import { followRings } from './image/ring-fits';
 import { createSidePanel } from './run/side-panel';
@@ -45,6 +46,7 @@ function takeToken(): string | undefined {
 
 applyTheme();
 const store = new Store(takeToken());
+store.askToDrop = askToDrop;
 const image = createImageView(store);
 
 const views = {

@@ -16,6 +16,8 @@ const frequency = z.strictObject({ x: z.number().min(-1).max(1), y: z.number().m
 const value = z.union([z.boolean(), z.number(), z.string().max(2000)]);
 /** A part of an image, in its pixels, and the number of them averaged along each side. */
 const camera = z.int().min(0).max(31);
+/** Drops an unsaved Record image without a question. */
+const drop = z.literal(true).optional();
 const set = z.enum(setNames);
 const area = z.enum(areaNames);
 /** Longest part of a file in one command, as base64. */
@@ -41,8 +43,8 @@ export const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('mark'), request: whole, waiting: whole, from: point, to: point.optional() }),
   z.strictObject({ do: z.literal('forecast'), request: whole, item: name }),
   z.strictObject({ do: z.literal('help'), request: whole, item: name }),
-  z.strictObject({ do: z.literal('take'), request: whole, set }),
-  z.strictObject({ do: z.literal('live'), request: whole, set }),
+  z.strictObject({ do: z.literal('take'), request: whole, set, drop }),
+  z.strictObject({ do: z.literal('live'), request: whole, set, drop }),
   z.strictObject({ do: z.literal('end-live'), request: whole }),
   z.strictObject({ do: z.literal('change-set'), request: whole, camera, set, field: name, value }),
   /** As `change-set`, for an answer alone: nothing is changed. */
@@ -78,14 +80,14 @@ export const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('settle-left'), request: whole, isThere: z.boolean() }),
   z.strictObject({ do: z.literal('thumbnail'), request: whole, image: whole }),
   z.strictObject({ do: z.literal('save-buffer'), request: whole, buffer, file: imageFile }),
-  z.strictObject({ do: z.literal('read-image'), request: whole, file: imageFile, section: whole }),
+  z.strictObject({ do: z.literal('read-image'), request: whole, file: imageFile, section: whole, drop }),
   z.strictObject({ do: z.literal('image-files'), request: whole }),
   /** Without a buffer the one of the usual rule. */
   z.strictObject({ do: z.literal('align'), request: whole, buffer: buffer.optional(), leaveColumn: z.boolean() }),
   z.strictObject({ do: z.literal('clear-alignment'), request: whole, leaveColumn: z.boolean() }),
   z.strictObject({ do: z.literal('set'), request: whole, setting: name, value }),
   z.strictObject({ do: z.literal('drag-image'), request: whole, image: whole, by: point }),
-  z.strictObject({ do: z.literal('copy-buffer'), request: whole, from: buffer, to: buffer }),
+  z.strictObject({ do: z.literal('copy-buffer'), request: whole, from: buffer, to: buffer, drop }),
   z.strictObject({
     do: z.literal('image'),
     request: whole,

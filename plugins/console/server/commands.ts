@@ -74,6 +74,8 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       return help(session, command.item);
     case 'take':
       mustBeFree();
+      // A run has its operator take images as needed.
+      if (!runs.isRunning) parts.working.buffers.protect(undefined, command.drop);
       await instrument.take(command.set);
       return parts.refresh();
     case 'set':

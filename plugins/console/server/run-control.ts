@@ -41,6 +41,11 @@ export class RunControl {
     await this.ended;
   }
 
+  /** True while there is a run, also one that waits. */
+  get isRunning(): boolean {
+    return this.current !== undefined;
+  }
+
   /** True while a run measures: it goes on by itself, and does not wait for the operator to do something at the microscope. */
   get isMeasuring(): boolean {
     return this.current !== undefined && !this.questions.waiting.some((each) => each.for === 'button');

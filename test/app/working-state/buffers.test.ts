@@ -58,4 +58,10 @@ test('commands find the images that earlier ones have left', () => {
   });
   const images = run('list').all.filter(({ event }) => event === 'buffer');
   expect(images.map(({ buffer }) => buffer)).toEqual(['A', 'E', 'M']);
+
+  expect(run('take', 'Record').code).toBe(0);
+  expect(run('read', file, '--buffer', 'A')).toMatchObject({ code: 1, last: { code: 'buffers/unsaved-record' } });
+  expect(run('list').all.find(({ buffer }) => buffer === 'A')).toMatchObject({ title: 'Record' });
+  expect(run('save', 'A', file.replace('trial', 'record')).code).toBe(0);
+  expect(run('read', file, '--buffer', 'A').last).toMatchObject({ buffer: 'A', kind: 'read from file' });
 });

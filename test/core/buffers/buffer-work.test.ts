@@ -254,3 +254,55 @@ test('an image is saved, and read into the buffer for reading', async () => {
   await expect(work.read(file)).rejects.toMatchObject({ code: 'image-file/unreadable' });
   expect(() => work.save('T', file)).toThrow(expect.objectContaining({ code: 'buffers/empty' }) as Error);
 });
+
+describe('an unsaved Record image', () => {
+  const record = { ...context, parameterSet: 'Record', takenAt: new Date(1e12) };
+  const fill = async () => {
+    const made = await bench();
+    await made.userSettings.set('BuffersToRollOnAcquire', 1);
+    return made;
+  };
+
+  test('is at risk where it would roll out of the buffers or be written over, and nowhere else', async () => {
+    const { work, buffers } = await fill();
+    buffers.add(frame(scene(0, 0)), record);
+    expect(work.atRisk()).toBeUndefined();
+    buffers.add(frame(scene(1, 0)), context);
+    expect(work.atRisk()?.buffer).toBe('B');
+    expect([work.atRisk('B')?.buffer, work.atRisk('C')]).toEqual(['B', undefined]);
+    expect(() => work.protect(undefined)).toThrow(expect.objectContaining({ code: 'buffers/unsaved-record' }) as Error);
+    expect(() => work.protect(undefined, true)).not.toThrow();
+    // A copy in a buffer that does not roll keeps it.
+    work.copy('B', 'M');
+    expect([work.atRisk(), work.atRisk('M')]).toEqual([undefined, undefined]);
+    work.copy('A', 'M');
+    expect(work.atRisk()?.buffer).toBe('B');
+  });
+
+  test('is not at risk once it is saved, wherever it stands', async () => {
+    const { work, buffers } = await fill();
+    buffers.add(frame(scene(0, 0)), record);
+    work.copy('A', 'M');
+    const folder = mkdtempSync(path.join(tmpdir(), 'buffers-'));
+    await work.save('M', path.join(folder, 'kept.mrc'));
+    buffers.add(frame(scene(1, 0)), context);
+    work.copy('A', 'M');
+    expect([work.atRisk(), buffers.get('B')!.context.saved]).toEqual([undefined, true]);
+  });
+
+  test('a live image, other sets and images of files are nobody’s to keep, and a user may switch the question off', async () => {
+    const { work, buffers, userSettings } = await fill();
+    for (const state of [{ ...record, live: true }, { ...record, kind: 'read from file' as const }, context]) {
+      buffers.put('B', frame(scene(0, 0)), state);
+      expect(work.atRisk()).toBeUndefined();
+    }
+    buffers.put('B', frame(scene(0, 0)), record);
+    // The next image takes the place of a live one, and nothing rolls.
+    buffers.put('A', frame(scene(2, 0)), { ...context, live: true });
+    expect(work.atRisk()).toBeUndefined();
+    buffers.put('A', frame(scene(2, 0)), context);
+    expect(work.atRisk()?.buffer).toBe('B');
+    await userSettings.set('ProtectRecordImages', false);
+    expect(work.atRisk()).toBeUndefined();
+  });
+});

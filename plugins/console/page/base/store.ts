@@ -48,6 +48,9 @@ export interface LocalState {
 /** Names of all parts of the state. */
 export type Shown = Part | keyof LocalState;
 
+/** The end of a wish whose operator kept the image that it would have dropped. */
+export class Kept extends Error {}
+
 /** State of the page. Listeners hear of all changes of one moment together. */
 export class Store {
   readonly connection: Connection;
@@ -73,6 +76,8 @@ export class Store {
     ring: 1,
     notice: undefined,
   };
+  /** Asks whether an unsaved image may be dropped; set by the page. */
+  askToDrop: (reason: string) => Promise<boolean> = () => Promise.resolve(false);
   private readonly listeners = new Map<Shown, Set<() => void>>();
   private readonly stale = new Set<Shown>();
   private session: string | undefined;
@@ -113,11 +118,26 @@ export class Store {
   /** Sends a command and shows a refusal as a notice. Returns true when it was done. */
   async do(wish: Wish): Promise<boolean> {
     try {
-      await this.connection.do(wish);
+      await this.orDropping(wish, (sent) => this.connection.do(sent));
       return true;
     } catch (error) {
+      if (error instanceof Kept) return false;
       this.tell(error);
       return false;
+    }
+  }
+
+  /**
+   * Sends a wish that may drop an unsaved image: once more, with leave to drop it, where the program refuses it for that reason and the operator agrees. Throws
+   * `Kept` where the operator does not.
+   */
+  async orDropping<Sent extends Wish, Value>(wish: Sent, send: (wish: Sent) => Promise<Value>): Promise<Value> {
+    try {
+      return await send(wish);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'buffers/unsaved-record') throw error;
+      if (!(await this.askToDrop(error.message))) throw new Kept(error.message);
+      return send({ ...wish, drop: true });
     }
   }
 

@@ -1,5 +1,5 @@
 import { fill, h } from '../base/dom';
-import type { Store } from '../base/store';
+import { Kept, type Store } from '../base/store';
 
 const kinds = [
   ['.mrc', 'MRC (an image is added to a file that is there)'],
@@ -105,14 +105,27 @@ async function openRead(store: Store): Promise<void> {
         return false;
       }
       try {
-        store.showBuffer(await store.connection.ask({ do: 'read-image', file: file.value, section: number }));
+        const wish = { do: 'read-image', file: file.value, section: number } as const;
+        store.showBuffer(await store.orDropping(wish, (sent) => store.connection.ask(sent)));
         return true;
       } catch (error) {
+        if (error instanceof Kept) return true;
         trouble.textContent = error instanceof Error ? error.message : String(error);
         return false;
       }
     },
   );
+}
+
+/** Asks whether an unsaved image may be dropped; Esc keeps it. */
+export function askToDrop(reason: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    let drops = false;
+    const dialog = openForm('Drop the Record image?', [h('p', {}, reason)], 'Drop it', () =>
+      Promise.resolve((drops = true)),
+    );
+    dialog.addEventListener('close', () => resolve(drops));
+  });
 }
 
 /** Opens a dialog with a form; Enter sends it, Esc closes it. */
@@ -121,7 +134,7 @@ function openForm(
   contents: readonly Node[],
   action: string | undefined,
   send: () => Promise<boolean>,
-): void {
+): HTMLDialogElement {
   document.querySelector('dialog.asks')?.remove();
   const dialog = h('dialog', { class: 'large asks', 'aria-label': title, 'data-popover': true });
   const form = h('form', {
@@ -147,4 +160,5 @@ function openForm(
   dialog.addEventListener('close', () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  return dialog;
 }

@@ -34,8 +34,14 @@ export class BufferPanel {
     });
   }
 
-  /** Copies an image with all that is known of it. Throws `buffers/empty` or `buffers/no-such-buffer`. */
-  copy(from: string, to: string): void {
+  /** Throws `buffers/unsaved-record` where an image that comes into a buffer, or into A from the camera, drops one that its operator may want. */
+  protect(into: string | undefined, drop = false): void {
+    this.work?.protect(into, drop);
+  }
+
+  /** Copies an image with all that is known of it. Throws `buffers/empty`, `buffers/no-such-buffer` or `buffers/unsaved-record`. */
+  copy(from: string, to: string, drop?: boolean): void {
+    if (from !== to) this.protect(to, drop);
     this.required.copy(from, to);
   }
 
@@ -91,7 +97,8 @@ export class BufferPanel {
   }
 
   /** Reads an image into the buffer for that; returns its letter. Throws what `BufferWork.read` throws. */
-  async read(file: string, section: number): Promise<string> {
+  async read(file: string, section: number, drop?: boolean): Promise<string> {
+    this.protect(this.required.readingBuffer, drop);
     return (await this.required.read(path.join(this.folder, file), { section })).buffer;
   }
 

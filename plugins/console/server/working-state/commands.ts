@@ -88,6 +88,7 @@ export async function performWorkingState(
   switch (command.do) {
     case 'live':
       mustBeFree();
+      buffers.protect(undefined, command.drop);
       return actions.perform(`Live ${command.set}`, actionLimitMilliseconds, () => live.start(command.set));
     case 'end-live':
       mustControl();
@@ -155,7 +156,7 @@ export async function performWorkingState(
       return images.thumbnail(command.image);
     case 'copy-buffer':
       mustBeFree();
-      return buffers.copy(command.from, command.to);
+      return buffers.copy(command.from, command.to, command.drop);
     case 'align':
       mustBeFree();
       return buffers.align(command.buffer, command.leaveColumn, who);
@@ -167,7 +168,7 @@ export async function performWorkingState(
       return buffers.save(command.buffer, command.file, who);
     case 'read-image':
       mustBeFree();
-      return buffers.read(command.file, command.section);
+      return buffers.read(command.file, command.section, command.drop);
     case 'image-files':
       mustWork();
       return buffers.list();
