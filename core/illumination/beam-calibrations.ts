@@ -4,6 +4,7 @@ import type { Settings } from '../settings';
 import type { Calibrations, MainRecords } from '../store';
 import { IntensityScale } from './intensity-scale';
 import { type IntensityTable, distanceFrom, intensityFor, isWithin, logDensityAt } from './intensity-table';
+import { splitSpotBlocks } from './spot-blocks';
 import type { BeamPlace, CrossoverSide, SpotPlace } from './place';
 
 /** Outcome of a wish for another intensity. */
@@ -170,29 +171,12 @@ export class StoredBeamCalibrations implements BeamCalibrations {
   }
 
   private spotTables(): readonly SpotTable[] {
-    const records = this.calibrations.records('SpotIntensities').all();
+    const blocks = this.calibrations.records('SpotIntensities').all();
     const [apertures] = this.calibrations.records('SpotCalAtC2Aperture').all();
-    const measured = apertures
-      ? [apertures.aperture1, apertures.aperture2, apertures.aperture3, apertures.aperture4]
-      : [];
-    const inMode = (probe: SpotPlace['probe']) =>
-      records
-        .map(({ rows }) =>
-          rows
-            .map((row) => ({
-              spot: row.spot,
-              ratio: probe === 'micro' ? row.microRatio : row.nanoRatio,
-              intensity: probe === 'micro' ? row.microIntensity : row.nanoIntensity,
-            }))
-            .filter(({ ratio }) => ratio > 0),
-        )
-        .filter((spots) => spots.length > 0);
-    // The apertures of the microprobe tables stand first.
-    const all = (['micro', 'nano'] as const).flatMap((probe) => inMode(probe).map((spots) => ({ probe, spots })));
-    return all.map(({ probe, spots }, index) => {
+    return splitSpotBlocks(blocks, apertures).map(({ probe, aperture, spots }) => {
       const present = spots.map((each) => ({
         ...each,
-        intensity: this.present(each.intensity, { spot: each.spot, probe }, measured[index] ?? 0),
+        intensity: this.present(each.intensity, { spot: each.spot, probe }, aperture),
       }));
       const [first] = present;
       return { probe, spots: present, side: this.side({ ...first!, probe }) };

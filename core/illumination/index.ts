@@ -6,3 +6,4 @@ export * from './illuminated-area';
 export * from './intensity-scale';
 export { type IntensityTable, type TablePoint } from './intensity-table';
 export * from './place';
+export * from './spot-blocks';

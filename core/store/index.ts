@@ -47,6 +47,7 @@ export {
   type Severity,
   type ShortTermRecordName,
   type ShortTermRecords,
+  sidesOfSpots,
   simulatedMark,
   splitLines,
   type WriteMode,

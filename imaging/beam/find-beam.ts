@@ -56,7 +56,7 @@ const maxUnevenness = 0.12;
 /** Share of the radius within which the brightness is compared. */
 const core = 0.85;
 /** Least error of a place in pixels: pixels are squares, and an edge is read off rings. */
-const leastError = 0.004;
+const minPlaceError = 0.004;
 
 /**
  * Finds the beam in an image: a bright disc, its centre of intensity and its edge, each with standard errors, and whether both can be
@@ -113,8 +113,8 @@ function discIn(source: Image): Disc | undefined {
 const bare = ({ centre, standardErrors }: MeasuredPlace): MeasuredPlace => ({
   centre,
   standardErrors: {
-    x: Math.max(leastError, standardErrors.x),
-    y: Math.max(leastError, standardErrors.y),
+    x: Math.max(minPlaceError, standardErrors.x),
+    y: Math.max(minPlaceError, standardErrors.y),
   },
 });
 

@@ -18,7 +18,7 @@ export interface Outline extends MeasuredPlace {
   readonly deviation: number;
 }
 
-/** Degrees of the edge from which two axes are told apart. */
+/** Degrees of the edge from which two axes can be distinguished. */
 const minEllipseArc = 250;
 /** Part of the band about the edge in which the levels beside it are looked for, and its smallest half width in pixels. */
 const bandShare = 0.1;
@@ -67,7 +67,7 @@ function fitOutline(points: readonly Vector[], sectorCount: number): Outline | u
     y: points.reduce((sum, { y }) => sum + y, 0) / points.length,
   };
   let radius = points.reduce((sum, { x, y }) => sum + Math.hypot(x - centre.x, y - centre.y), 0) / points.length;
-  // The stretch as a pair, so that a circle is no special case.
+  // The stretch as a pair, so that a circle needs nothing else.
   let [along, across] = [0, 0];
   for (let iteration = 0; iteration < maxIterations; iteration++) {
     const [stretch, axis] = [Math.hypot(along, across), Math.atan2(across, along) / 2];

@@ -28,6 +28,15 @@ const fits = {
   stigmatorYPlusAngle: -15.75,
 };
 const beamShift = { ...matrix, alpha: -999, probe: 1, retain: 0 };
+const spotRow = (spot: number, microRatio: number) => ({
+  spot,
+  microRatio,
+  microIntensity: 0.5,
+  microCrossover: 0.4375,
+  nanoRatio: 0,
+  nanoIntensity: 0,
+  nanoCrossover: 0,
+});
 const found = {
   camera: cameraIndex(0),
   magIndex: asMagIndex(17),
@@ -169,6 +178,25 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
       ],
       [put('BeamShiftCalibration', { ...beamShift, magIndex: asMagIndex(21), xpx: 11 })],
     ],
+  },
+  SpotIntensities: {
+    present: [put('SpotIntensities', { rows: [spotRow(1, 0.5), spotRow(2, 0.25)] })],
+    results: [
+      [put('SpotIntensities', { rows: [spotRow(1, 0.5), spotRow(2, 0.125)] })],
+      [put('SpotIntensities', { rows: [{ ...spotRow(1, 0.5), microIntensity: 0.375 }] })],
+      [
+        remove('SpotIntensities', { rows: [spotRow(1, 0.5), spotRow(2, 0.25)] }),
+        put('SpotIntensities', { rows: [{ ...spotRow(1, 0.5), microRatio: 0, nanoRatio: 1 }] }),
+      ],
+    ],
+  },
+  SpotCalAtC2Aperture: {
+    present: [],
+    results: [[put('SpotCalAtC2Aperture', { aperture1: 70, aperture2: 50, aperture3: 0, aperture4: 0 })]],
+  },
+  LastC2Aperture: {
+    present: [put('LastC2Aperture', { aperture: 70 })],
+    results: [[put('LastC2Aperture', { aperture: 50 })]],
   },
   ISdelayScaleFactor: { present: [], results: [[session('ISdelayScaleFactor', 0.45)]] },
 };

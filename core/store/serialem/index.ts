@@ -9,7 +9,7 @@ export { keyOf, notStorable, printRecord, type RecordValues, rowsOf, sameKey } f
 export { type Layout, maxMagIndex } from './fields';
 export { type Problem as FileProblem, type Severity } from './problem';
 export { type FileFormat, type FileKind, fileFormats } from './format';
-export { mainLayouts, type MainRecordName, type MainRecords } from './main-layouts';
+export { mainLayouts, type MainRecordName, type MainRecords, sidesOfSpots } from './main-layouts';
 export {
   type FlybackRecords,
   flybackLayouts,

@@ -49,6 +49,19 @@ function sideOfCrossover(values: Readonly<Record<string, unknown>>): string {
   const mean = rows.reduce((sum, row) => sum + row.intensity, 0) / rows.length;
   return mean > Number(values.crossover) ? 'above' : 'below';
 }
+/** Sides of crossover of the ratios of spot sizes in both probe modes: two blocks of them differ in one of these at least. */
+export function sidesOfSpots(values: Readonly<Record<string, unknown>>): string {
+  const rows = (values.rows ?? []) as readonly Readonly<Record<string, number>>[];
+  return ['micro', 'nano']
+    .map((probe) => rows.find((row) => row[`${probe}Ratio`]! > 0))
+    .map((row, index) => {
+      const [intensity, crossover] = ['Intensity', 'Crossover'].map(
+        (each) => row?.[`${index === 0 ? 'micro' : 'nano'}${each}`],
+      );
+      return row ? (crossover! > 0 && intensity! > crossover! ? 'above' : 'below') : 'none';
+    })
+    .join(' ');
+}
 
 /**
  * The records of SerialEMcalibrations.txt, in SerialEM's order. Lengths are in micrometres, image-shift matrices in px
@@ -219,7 +232,7 @@ export const mainLayouts = {
       f64('nanoIntensity', { fallback: 0 }),
       f64('nanoCrossover', { fallback: 0 }),
     ],
-    { countAt: 0, sharedValue: 'microIntensity' },
+    { countAt: 0, sharedValue: 'microIntensity', keyBeside: sidesOfSpots },
   ),
   SpotCalAtC2Aperture: line([
     int('aperture1'),

@@ -65,7 +65,7 @@ test.each<[string, Partial<MadeBeam>]>([
   ['uneven', { shadow: (x) => (x > 20 ? 0.02 : 1) }],
   ['uneven', { shadow: (x, y) => (Math.hypot(x - 5, y + 10) < 20 ? 0.3 : 1) }],
   ['uneven', { shadow: (x, y) => 1 + 0.4 * Math.sin(x / 3) * Math.sin(y / 4) }],
-])('a beam that is %s is told apart: %j', (verdict, beam) => {
+])('a beam that is %s is recognised: %j', (verdict, beam) => {
   const { verdict: judged, why, best } = found(beam);
   expect(judged).toBe(verdict);
   expect(why).not.toBe('');
@@ -79,11 +79,14 @@ test('the edge of an uneven beam is still where it is, for callers that go by it
   expect(best).toBeDefined();
 });
 
-test('a beam that covers the frame is told from one that ends within it', () => {
+test('a beam that covers the frame is distinguished from one that ends within it', () => {
   expect(frameCover(madeBeam({ ...plain, radius: 250 }, 1)).covered).toBe(true);
   expect(frameCover(madeBeam({ ...plain, radius: 250, slope: 0.1 }, 1)).covered).toBe(true);
   // The corners alone are beside it.
   const { covered, mean } = frameCover(madeBeam({ ...plain, x: 0, y: 0, radius: 165 }, 1));
   expect(covered).toBe(false);
   expect(mean).toBeGreaterThan(800);
+  // Most of the image is beside this one.
+  expect(frameCover(madeBeam({ ...plain, radius: 40 }, 1)).covered).toBe(false);
+  expect(frameCover(madeBeam({ ...plain, radius: 40, background: 0 }, 1)).covered).toBe(false);
 });

@@ -15,6 +15,10 @@ export function trialExposure(camera: Camera, settings: Pick<Settings, 'paramete
   return camera.fit(singleExposureOf(settings.parameterSets.get(index)!.Trial, camera.traits));
 }
 
+/** The exposure of Trial images in linear read mode: a camera that counts electrons loses some of them where they come close together. */
+export const linearTrialExposure = (camera: Camera, settings: Pick<Settings, 'parameterSets'>): Exposure =>
+  camera.fit({ ...trialExposure(camera, settings), readMode: 'linear' });
+
 /** An image with the beam that it shows. */
 export interface BeamImage {
   readonly beam: BeamInImage;

@@ -120,7 +120,7 @@ describe('on an FEI column', () => {
     ]);
   });
 
-  test('a beam that drifts in jumps is no good result', async () => {
+  test('the result of a beam that drifts in jumps is not kept', async () => {
     const setting = instrument.kernel.registry.get(BeamShift).beamShift;
     const microscope = microscopeOf(instrument);
     let images = 0;
