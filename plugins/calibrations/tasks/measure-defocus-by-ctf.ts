@@ -45,7 +45,7 @@ export default defineTask({
     phase: value.quantity('Phase shift, where it was searched.', { unit: 'degrees', decimals: 1, optional: true }),
     fitResolution: value.quantity('Resolution up to which the rings fit.', { unit: 'nm', optional: true }),
     score: value.quantity('Correlation of the spectrum with the rings.'),
-    shown: value.quantity('Defocus that the column showed.', { unit: 'um' }),
+    columnDefocus: value.quantity('Defocus that the column showed.', { unit: 'um' }),
   },
   forecast: ({ cameras, settings, userSettings }) => {
     const { exposure, driftSettling } = ctfExposure(cameras.selected, settings, userSettings);
@@ -88,7 +88,7 @@ export default defineTask({
         astigmatism,
         angle,
         score,
-        shown,
+        columnDefocus: shown,
         ...phaseDegrees,
         ...(fitResolution !== undefined && { fitResolution: fitResolution / 10 }),
       },

@@ -112,6 +112,7 @@ export const command = z.discriminatedUnion('do', [
     phase: z.union([z.enum(['none', 'search']), z.number().min(-180).max(180)]),
   }),
   z.strictObject({ do: z.literal('history'), request: whole, item: name.optional() }),
+  z.strictObject({ do: z.literal('history-plots'), request: whole, entry: name }),
   z.strictObject({
     do: z.literal('restore'),
     request: whole,

@@ -75,6 +75,10 @@ export interface HistoryRow {
   readonly units: Readonly<Record<string, string>>;
   /** The matrix that four of the values make. */
   readonly matrix?: MatrixState;
+  /** Settings of the microscope that a task changed, each as a sentence. */
+  readonly changed: readonly string[];
+  /** Number of plots that the entry has; a command gives them. */
+  readonly plots: number;
   /** Reason why nothing of it can be restored; undefined when it can. */
   readonly notRestorable?: string;
   /** True when its value is the one in use. */

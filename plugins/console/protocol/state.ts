@@ -299,6 +299,8 @@ export interface Answers {
   readonly 'import-user-settings': ImportState;
   /** The settings file in base64. */
   readonly 'export-user-settings': { readonly name: string; readonly content: string };
+  /** Plots of an entry of the history. */
+  readonly 'history-plots': readonly PlotState[];
   readonly 'fit-rings': RingsState;
   readonly 'rings-at': RingsAtState;
   readonly thumbnail: ThumbnailState;

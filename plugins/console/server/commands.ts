@@ -112,6 +112,11 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       return parts.rings.expect(command.underfocus, command.phase);
     case 'history':
       return heavy.do(visitor.id, () => history(session, command.item, runs.isMeasuring));
+    case 'history-plots':
+      return heavy.do(
+        visitor.id,
+        async () => (await session.find(CalibrationHistory)?.entry(command.entry))?.plots ?? [],
+      );
     case 'restore':
       mustAdminister(visitor);
       mustControl();

@@ -7,18 +7,25 @@ import {
   amplitudeSpectrum,
   percentiles,
   ringRadii,
+  toFloat32,
 } from '../../../../imaging';
 
 /** Steps of a full turn along which zeros are drawn, and most zeros. */
-const [azimuths, maxZeros] = [72, 30];
+const [azimuths, maxZeros] = [72, 10];
+/** Part of the spectrum that is shown, as a multiple of the end of the fit. */
+const shownBeyondFit = 1.25;
 /** Percent of the pixels of the spectrum that are darker than black, and darker than white. */
 const [blackPercent, whitePercent] = [10, 99.5];
 
 /** The spectrum of an image with the zeros of the fit over its left half, so that the right half can be compared with it. */
 export function ringImage(source: Image, fit: CtfFit, request: CtfRequest, label: string): ImagePlot {
-  const spectrum = amplitudeSpectrum(source);
-  const [rows = 0, columns = 0] = spectrum.shape;
-  const samples = spectrum.data.map((each) => Math.log1p(each));
+  const whole = amplitudeSpectrum(source);
+  const [allRows = 0, allColumns = 0] = whole.shape;
+  // Beyond the end of the fit there is nothing to see.
+  const share = Math.min(1, (2 * shownBeyondFit * request.pixelSize) / (fit.fitResolution ?? request.pixelSize));
+  const [rows, columns] = [2 * Math.floor((share * allRows) / 2), 2 * Math.floor((share * allColumns) / 2)];
+  const [top, left] = [Math.floor(allRows / 2) - rows / 2, Math.floor(allColumns / 2) - columns / 2];
+  const samples = toFloat32(whole.lo(top, left).hi(rows, columns)).map((each) => Math.log1p(each));
   const [black = 0, white = 1] = percentiles(samples, [blackPercent, whitePercent]);
   const overlays = zerosOf(fit, request).map((radii): PlotOverlay => ({
     name: 'zeros of the fit',
@@ -27,8 +34,8 @@ export function ringImage(source: Image, fit: CtfFit, request: CtfRequest, label
       Number.isNaN(radius)
         ? []
         : {
-            x: Math.floor(columns / 2) + 0.5 + radius * columns * Math.cos(azimuth),
-            y: Math.floor(rows / 2) + 0.5 - radius * rows * Math.sin(azimuth),
+            x: columns / 2 + 0.5 + radius * allColumns * Math.cos(azimuth),
+            y: rows / 2 + 0.5 - radius * allRows * Math.sin(azimuth),
           },
     ),
   }));

@@ -44,7 +44,7 @@ function drawTile(tile: Tile, label: string, colours: readonly string[]): HTMLCa
   context.fillRect(0, 0, canvas.width, canvas.height);
   if (pixels !== undefined) drawPixels(context, { width, height, pixels, scale });
   const names = [...new Set(overlays.map(({ name }) => name))];
-  context.lineWidth = 2;
+  context.lineWidth = 1.5;
   for (const { name, kind, points, closed } of overlays) {
     context.strokeStyle = context.fillStyle = colours[names.indexOf(name) % colours.length]!;
     context.beginPath();

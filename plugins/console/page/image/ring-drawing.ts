@@ -62,7 +62,8 @@ export function drawRings(
   context.save();
   context.globalAlpha = 0.85;
   if (ringFit?.image === image) {
-    for (const zero of ringFit.zeros) trace(zero, fitColour, [], zero.length / 4, (3 * zero.length) / 4);
+    for (const zero of apart(ringFit.zeros, (minDistance / (scale * size.width)) * ratio))
+      trace(zero, fitColour, [], zero.length / 4, (3 * zero.length) / 4);
     if (ringFit.limit !== undefined) trace(circle(ringFit.limit), limitColour, [6, 5], 0, circleSteps);
   }
   const clicked = ringsAt?.image === image ? ringsAt.rings.find((each) => each.ring === ring) : undefined;
@@ -75,6 +76,20 @@ export function drawRings(
   ];
   for (const [at, [text, colour]] of [...lines].reverse().entries())
     label(context, text, 12 * ratio, context.canvas.height - (14 + 24 * at) * ratio, ratio, 'left', colour);
+}
+
+/** Pixels of the page between two zeros, below which one of them is left out. */
+const minDistance = 4;
+
+/** The zeros that stand far enough from the one drawn before. */
+function apart(zeros: readonly (readonly number[])[], least: number): readonly (readonly number[])[] {
+  const radiusOf = (zero: readonly number[]): number => Math.max(...zero);
+  let last = 0;
+  return zeros.filter((zero) => {
+    if (radiusOf(zero) - last < least) return false;
+    last = radiusOf(zero);
+    return true;
+  });
 }
 
 /** Largest radius that lies in a spectrum, towards its corners, in cycles per pixel. */

@@ -2,6 +2,7 @@ import { fill, h } from '../base/dom';
 import { formatError, formatValue, formatWhen, inWords, nameOf } from '../base/format';
 import type { Store } from '../base/store';
 import type { HistoryRow } from '../../protocol/state';
+import { drawPlot } from '../base/plot';
 import { matrixCard } from '../run/matrix-card';
 import { showTrend } from '../run/trend';
 
@@ -113,6 +114,8 @@ function detailOf(
   const trend = h('div', { class: 'trend' });
   const earlier = all.slice(all.indexOf(row)).filter(({ item }) => item === row.item);
   queueMicrotask(() => void showTrend(trend, earlier));
+  const plots = h('div', { class: 'plots' });
+  if (row.plots > 0) queueMicrotask(() => void showPlots(store, row.id, plots));
   const inMatrix = new Set(row.matrix?.elements.map(({ name }) => name));
   const values = Object.entries(row.values).filter(([name]) => !inMatrix.has(name));
   const may = store.inControl && store.isAdministrator;
@@ -151,6 +154,10 @@ function detailOf(
           ),
         ]),
       ),
+      ...(row.changed.length > 0
+        ? [h('h3', {}, 'Changed at the microscope'), ...row.changed.map((text) => h('p', {}, text))]
+        : []),
+      plots,
       h('h3', {}, 'Conditions'),
       h(
         'dl',
@@ -160,6 +167,18 @@ function detailOf(
       ...restoring(row, may, restore),
     ),
   ];
+}
+
+/** Draws the plots that an entry has. */
+async function showPlots(store: Store, entry: string, parent: HTMLElement): Promise<void> {
+  const found = await store.connection.ask({ do: 'history-plots', entry }).catch(() => []);
+  // Another entry may have been chosen meanwhile.
+  if (!parent.isConnected) return;
+  for (const plot of found) {
+    const place = h('div', {});
+    parent.append(place);
+    drawPlot(place, plot, { height: 170 });
+  }
 }
 
 type Restore = (which: 'value' | 'replaced', place?: RestorePlace) => () => void;

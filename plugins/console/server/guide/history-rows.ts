@@ -1,8 +1,15 @@
-import { type ProvidedSetting, conditionName, inSentence, shownCondition } from '../../../../core/devices';
+import {
+  type ProvidedSetting,
+  conditionName,
+  inSentence,
+  readableValue,
+  shownCondition,
+} from '../../../../core/devices';
 import { describeReason } from '../../../../core/judgement';
 import { type MenuEntry, unitsOf } from '../../../../core/kernel';
 import {
   type CalibrationHistory,
+  type ChangedSetting,
   type HistoryEntry,
   type InstrumentNow,
   restoreObstacle,
@@ -39,6 +46,8 @@ export function historyRows(
       values: numbersOf(entry.values),
       errors: numbersOf(entry.standardErrors),
       units: unitsOf(itemOf(entry.item)?.declaration?.results ?? {}),
+      changed: (entry.changed ?? []).map((each) => changedText(each, settings)),
+      plots: entry.plots?.length ?? 0,
       ...shownMatrix(entry, itemOf(entry.item)),
       ...notRestorable(entry, obstacle),
       inUse: entry.changes.length > 0 && inForce(entry),
@@ -46,6 +55,13 @@ export function historyRows(
       replaces: entry.changes.some(({ replaced }) => replaced !== undefined) && !obstacle(entry, 'replaced'),
       keptBy: keptBy(entry),
     }));
+}
+
+/** A setting that a task changed, in words; the bare values where no device of this instrument has it. */
+function changedText({ name, before, after }: ChangedSetting, settings: readonly ProvidedSetting[]): string {
+  const traits = settings.find(({ setting }) => setting.name === name)?.setting.traits;
+  const text = (value: unknown): string => (traits ? readableValue(traits, value) : JSON.stringify(value));
+  return `${traits?.label ?? name}: ${text(after)}, was ${text(before)}.`;
 }
 
 /** Knowledge of the present calibrations and instrument. */

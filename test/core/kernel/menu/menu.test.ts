@@ -1,6 +1,6 @@
 import { Registry, token } from '../../../../core/base';
 import { Cameras, LensNormalization } from '../../../../core/devices';
-import { Menu, defineItem, defineToggle } from '../../../../core/kernel';
+import { Menu, defineItem, defineTask, defineToggle } from '../../../../core/kernel';
 
 interface Knob {
   on: boolean;
@@ -53,6 +53,23 @@ describe('an item is found', () => {
       }) as Error,
     );
     expect(menu.find('beam/list-calibrations').id).toBe('x/beam/list-calibrations');
+  });
+
+  test('before a task of the same name, which its place names; tasks are no entries of the menu', () => {
+    const both = new Menu(new Registry());
+    const place = { menu: ['Focus'], label: 'Autofocus', summary: 'Focuses.' };
+    const common = { place, needs: {}, script: 'Autofocus', forecast: 'nothing', run: async () => {} } as const;
+    both.add(defineTask({ ...common, id: 'x/tasks/autofocus', changes: () => [] }), 'x');
+    expect(both.find('autofocus').id).toBe('x/tasks/autofocus');
+    both.add(defineItem({ ...common, id: 'x/focus/autofocus' }), 'x');
+    both.addUnavailable({ ...place, id: 'x/tasks/later', label: 'Later', kind: 'task', reason: 'not built yet' }, 'x');
+    for (const name of ['autofocus', 'Autofocus', 'AUTOFOCUS']) expect(both.find(name).id).toBe('x/focus/autofocus');
+    expect(both.find('tasks/autofocus')).toMatchObject({ task: true, changes: [] });
+    expect(both.entries().map(({ id }) => id)).toEqual(['x/focus/autofocus']);
+    expect(both.tasks().map(({ id, reason }) => [id, reason])).toEqual([
+      ['x/tasks/autofocus', undefined],
+      ['x/tasks/later', 'not built yet'],
+    ]);
   });
 
   test('and one that is not there with the nearest', () => {
