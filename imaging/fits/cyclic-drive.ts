@@ -25,6 +25,8 @@ export interface DriveModel {
   readonly scatters: readonly number[];
   /** Factors by which the errors of the displacements may be too small. */
   readonly errorFactors: readonly number[];
+  /** True when no displacement may be left out but those that are known to be wrong. */
+  readonly keepsAll?: boolean;
 }
 
 /** Weights for the scatters of a drive, from other series of the same stage: one logarithm for each. */
@@ -50,8 +52,9 @@ export interface DriveFit {
   readonly cycle: FoundCycle;
   /** Residuals of the most probable explanation, independent and of variance 1 when it is right; one for each displacement. */
   readonly residuals: readonly number[];
-  /** Displacements by their index that contradict the others and were left out. */
+  /** Displacements by their index that contradict the others and were left out, and what each is beyond the most probable explanation. */
   readonly leftOut: readonly number[];
+  readonly leftOutBy: readonly number[];
   readonly scatterEvidence: ScatterEvidence;
 }
 
@@ -118,7 +121,7 @@ export function fitCyclicDrive(
   const task: Task = { series, model, evidence, waves, whitened: whitenedWaves, sizes };
   const leftOut = [...wrong];
   let found = explore(task, leftOut);
-  while (leftOut.length < Math.floor(maxLeftOut * count)) {
+  while (!model.keepsAll && leftOut.length < Math.floor(maxLeftOut * count)) {
     const suspect = mostContradicting(task, leftOut, found);
     if (suspect === undefined) break;
     const without = explore(task, [...leftOut, suspect]);
@@ -291,7 +294,7 @@ function summary(found: readonly Hypotheses[], task: Task, leftOut: readonly num
   const slope = mean((each) => each);
   const meanLength = mean((_, __, each) => each);
   const best = found.reduce((one, other) => (other.best > one.best ? other : one));
-  const { cycle, residuals } = explanation(best, task);
+  const { cycle, residuals, beyond } = explanation(best, task);
   const scatterEvidence = model.scatters.map((_, scatter) =>
     logSum(found.filter(({ noise }) => noise.scatter === scatter)),
   );
@@ -306,6 +309,7 @@ function summary(found: readonly Hypotheses[], task: Task, leftOut: readonly num
       unusual: mean((_, __, each) => (each === model.usual?.length ? 0 : 1)),
     },
     leftOut,
+    leftOutBy: leftOut.map((bad) => beyond(bad)),
     scatterEvidence: scatterEvidence.map((each) => Math.max(-1000, each - total)),
   };
 }
@@ -320,15 +324,20 @@ function probabilitiesOf(numbers: readonly number[], total: number): Float64Arra
 /** Amplitude, phase and residuals of the best of some hypotheses: the most probable amplitudes of sine and cosine under it. */
 function explanation(
   { noise, length, numbers, best }: Hypotheses,
-  { series: { displacements }, model, waves: ofLength, sizes }: Task,
-): { readonly cycle: { readonly amplitude: number; readonly phase: number }; readonly residuals: readonly number[] } {
+  { series: { displacements, positions }, model, waves: ofLength, sizes }: Task,
+): {
+  readonly cycle: { readonly amplitude: number; readonly phase: number };
+  readonly residuals: readonly number[];
+  readonly beyond: (index: number) => number;
+} {
   const at = numbers.indexOf(best);
   const [{ count, weights }, fitted] = [sizes[at / 3]!, numbers[at + 1]!];
   const plain = ofLength.of(length);
+  const waveAt = (index: number, wave: number): number => plain[(index * plain.length) / displacements.length + wave]!;
   const waves = Array.from({ length: count }, (_, wave) =>
     whitened(
       noise.triangle,
-      displacements.map((__, index) => plain[(index * plain.length) / displacements.length + wave]!),
+      displacements.map((__, index) => waveAt(index, wave)),
     ),
   );
   const rest = noise.observed.map((value, index) => value - fitted * noise.moves[index]!);
@@ -350,5 +359,10 @@ function explanation(
   return {
     cycle: { amplitude: Math.hypot(sine, cosine), phase: Math.atan2(cosine, sine) },
     residuals: displacements.map((_, index) => (noise.bad.includes(index) ? 0 : residuals[index]!)),
+    beyond: (index) =>
+      amplitudes.reduce(
+        (left, amplitude, wave) => left - amplitude * waveAt(index, wave),
+        displacements[index]! - fitted * (positions[index + 1]! - positions[index]!),
+      ),
   };
 }

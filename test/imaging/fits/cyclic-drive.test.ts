@@ -41,6 +41,13 @@ test('one displacement that is wrong is left out', () => {
   expect(right!.leftOut).toEqual([]);
   expect(wrong!.leftOut).toEqual([5]);
   expect(Math.abs(wrong!.slope - right!.slope)).toBeLessThan(wrong!.standardError);
+  expect(Math.abs(wrong!.leftOutBy[0]! - 15)).toBeLessThan(2);
+});
+
+test('nothing is left out on request but what is known to be wrong', () => {
+  const given = series(4, 41, 0.1, 15);
+  expect(fitCyclicDrive(given, { ...model, keepsAll: true }).leftOut).toEqual([]);
+  expect(fitCyclicDrive(given, { ...model, keepsAll: true }, undefined, [5]).leftOut).toEqual([5]);
 });
 
 test('an extent that does not show the cycle makes the error large', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { defineItem, definePlugin } from '../../../core/kernel';
-import { haveBrowser, launchBrowser, openPage, picture } from './support/browser';
+import { closePages, haveBrowser, launchBrowser, openPage, picture } from './support/browser';
 import { serveSite } from './support/console-site';
 import { needs } from '../../support/needs';
 
@@ -12,6 +12,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('help in the browse
   beforeAll(async () => {
     browser = await launchBrowser();
   });
+  afterEach(() => closePages(browser));
   afterAll(async () => {
     await browser?.close();
   });

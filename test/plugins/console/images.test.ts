@@ -5,7 +5,7 @@ import { image } from '../../../imaging';
 import { Times, tellFigures } from '../../support/figures';
 import { until } from '../../support/until';
 import { verifying } from '../../../testing/verifying';
-import { haveBrowser, launchBrowser, openPage } from './support/browser';
+import { closePages, haveBrowser, launchBrowser, openPage } from './support/browser';
 import { type ConsoleSite, serveSite } from './support/console-site';
 import { needs } from '../../support/needs';
 
@@ -71,6 +71,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('images in the brow
   beforeAll(async () => {
     [browser, site] = [await launchBrowser(), await serveSite({ magIndex: 22 })];
   });
+  afterEach(() => closePages(browser));
   afterAll(async () => {
     await browser.close();
     await site[Symbol.asyncDispose]();

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { needs } from '../../support/needs';
 import { until } from '../../support/until';
-import { haveBrowser, launchBrowser, openPage } from './support/browser';
+import { closePages, haveBrowser, launchBrowser, openPage } from './support/browser';
 import { type ConsoleSite, serveSite } from './support/console-site';
 
 const entry = (page: Page, label: string) => page.locator(`.tree .entry[data-label="${label}"]`);
@@ -12,6 +12,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('keys, buffers and 
   beforeAll(async () => {
     [browser, site] = [await launchBrowser(), await serveSite({ magIndex: 22 })];
   });
+  afterEach(() => closePages(browser));
   afterAll(async () => {
     await browser.close();
     await site[Symbol.asyncDispose]();

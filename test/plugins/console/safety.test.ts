@@ -3,7 +3,7 @@ import { Screen } from '../../../core/devices';
 import { needs } from '../../support/needs';
 import { until } from '../../support/until';
 import { partOfCamera } from '../../support/virtual-instrument';
-import { haveBrowser, launchBrowser, openPage, picture } from './support/browser';
+import { closePages, haveBrowser, launchBrowser, openPage, picture } from './support/browser';
 import { type ConsoleSite, holdUntilStopped, serveSite } from './support/console-site';
 
 const sizes = [
@@ -41,6 +41,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('in a browser', () 
   beforeAll(async () => {
     browser = await launchBrowser();
   });
+  afterEach(() => closePages(browser));
   afterAll(() => browser.close());
   beforeEach(async () => (site = await serveSite({ magIndex: 22, edit: partOfCamera })));
   afterEach(() => site[Symbol.asyncDispose]());

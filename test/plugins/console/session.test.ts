@@ -7,7 +7,7 @@ import { ImageShiftControl } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { until } from '../../support/until';
 import { trueImageShift } from '../../support/virtual-instrument';
-import { haveBrowser, launchBrowser, openPage, picture } from './support/browser';
+import { closePages, haveBrowser, keepsPictures, launchBrowser, openPage, picture } from './support/browser';
 import { type ConsoleSite, holdUntilStopped, serveSite } from './support/console-site';
 import { needs } from '../../support/needs';
 
@@ -31,14 +31,14 @@ async function take(page: Page, set: 'View' | 'Trial' | 'Record'): Promise<void>
   await page.locator(`.stage[data-image]:not([data-image="${before ?? ''}"])`).waitFor();
 }
 
-/** Pictures in light and dark, on the smallest screen and on a large one; nothing may be cut off beside them. */
+/** The page, and pictures in light and dark on request, on the smallest screen and on a large one; nothing may be cut off beside them. */
 async function everywhere(page: Page, name: string): Promise<void> {
   for (const [width, height] of [
     [1280, 800],
     [2560, 1440],
   ] as const) {
     await page.setViewportSize({ width, height });
-    for (const colorScheme of ['light', 'dark'] as const) {
+    for (const colorScheme of keepsPictures ? (['light', 'dark'] as const) : (['light'] as const)) {
       await page.emulateMedia({ colorScheme });
       let over: unknown[] = [];
       // Plots take their new size a little after the page.
@@ -72,7 +72,7 @@ function calibrateAll({ instrument }: ConsoleSite): void {
     });
 }
 
-/** Half of the camera along each side. */
+/** A quarter of the camera along each side. */
 const smallCamera = (yaml: string): string =>
   yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 2880').replace('CameraSizeY: 8184', 'CameraSizeY: 2048');
 
@@ -85,6 +85,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
   beforeAll(async () => {
     browser = await launchBrowser();
   });
+  afterEach(() => closePages(browser));
   afterAll(() => browser.close());
 
   test('a newcomer finds the pixel size of a grating, corrects the peak with a marker, and saves', async () => {
@@ -226,7 +227,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
   });
 
   test('offsets between magnifications with NextMag and a right-drag', async () => {
-    await using site = await serveSite({ magIndex: 20 });
+    await using site = await serveSite({ magIndex: 20, edit: smallCamera });
     calibrateAll(site);
     const page = await openPage(browser, site.administrator, { colorScheme: 'dark' });
     await start(page, 'mag is', 'Start Mag IS Offsets');
@@ -270,7 +271,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
   });
 
   test('several questions of an item stand in one panel with one OK; what is out of its limits is said at its place', async () => {
-    await using site = await serveSite({ magIndex: 22 });
+    await using site = await serveSite({ magIndex: 22, edit: smallCamera });
     const page = await openPage(browser, site.administrator);
     await page.getByRole('button', { name: 'Set IS Delay Factor', exact: true }).click();
     await page

@@ -36,6 +36,8 @@ const drives = {
 } satisfies Omit<DriveModel, 'roughSlope' | 'usual'>;
 /** Errors across the movement are smaller: a drive that is moved hardly moves the other one. */
 const acrossAmplitudes = [0.001, 0.02];
+/** Limit in micrometres of what a stage may be off beyond its cycle and the half of it: teeth of the drive, and harmonics. */
+const maxOwnError = 0.8;
 /** Probability that the moves of all series scatter alike. */
 const sameScatter = 0.7;
 
@@ -55,7 +57,9 @@ export function weighStageShift(
 ): WeighedStageFit {
   const evidence: ScatterEvidence[] = [];
   const fit = (axis: 'x' | 'y', course: 'along' | 'across', wrong: readonly number[] = []): DriveFit => {
-    const found = fitAxis({ pairs, axis, course, rough, usual: usual[axis], binning, drift }, pooled(evidence), wrong);
+    const series = { pairs, axis, course, rough, usual: usual[axis], binning, drift };
+    const found =
+      course === 'along' ? fitAlong(series, pooled(evidence), wrong) : fitAxis(series, pooled(evidence), wrong);
     evidence.push(found.scatterEvidence);
     return found;
   };
@@ -91,7 +95,7 @@ export function columnError(
 ): number {
   const matrix = axis === 'x' ? fromColumns(rough, { x: 0, y: 0 }) : fromColumns({ x: 0, y: 0 }, rough);
   const across = fitAxis({ pairs, axis, course: 'across', rough: matrix, usual, binning, drift }, undefined);
-  const along = fitAxis(
+  const along = fitAlong(
     { pairs, axis, course: 'along', rough: matrix, usual, binning, drift },
     pooled([across.scatterEvidence]),
     across.leftOut,
@@ -123,10 +127,27 @@ function directionOf(rough: Matrix, axis: 'x' | 'y'): Vector {
   return { x: column.x / size, y: column.y / size };
 }
 
+/**
+ * Fits along the movement. A shift that is wrong is seen across the movement, too, or is wrong by much. A small one that contradicts the
+ * others along the movement alone may as well be an error of the stage that repeats otherwise than in one cycle and its half: then the
+ * standard error holds what leaving it out changes.
+ */
+function fitAlong(series: AxisSeries, evidence: ScatterEvidence | undefined, wrong: readonly number[]): DriveFit {
+  const found = fitAxis(series, evidence, wrong);
+  const perMicrometre = length(columnIn(series.rough, series.axis)) / series.binning;
+  const believed = found.leftOut.filter(
+    (index, at) => wrong.includes(index) || Math.abs(found.leftOutBy[at]!) > maxOwnError * perMicrometre,
+  );
+  if (believed.length === found.leftOut.length) return found;
+  const whole = fitAxis(series, evidence, believed, true);
+  return { ...found, standardError: Math.hypot(found.standardError, found.slope - whole.slope) };
+}
+
 function fitAxis(
   { pairs, axis, course, rough, usual, binning, drift }: AxisSeries,
   evidence: ScatterEvidence | undefined,
   wrong: readonly number[] = [],
+  keepsAll = false,
 ): DriveFit {
   const own = pairs.filter((pair) => pair.axis === axis);
   const along = directionOf(rough, axis);
@@ -144,6 +165,7 @@ function fitAxis(
     ...drives,
     roughSlope: length(columnIn(rough, axis)) / binning,
     usual: { length: usual, probability: trustInProperties },
+    keepsAll,
     ...(course === 'across' && { amplitudes: acrossAmplitudes, secondAmplitudes: [0] }),
   };
   return fitCyclicDrive(

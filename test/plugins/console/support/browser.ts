@@ -8,8 +8,9 @@ import { projectFolder } from '../../../support/project-folder';
 /** True where the browser from the packages runs. */
 export const haveBrowser = process.platform === 'linux' && process.arch === 'x64';
 
-/** Folder for pictures of every state, for people to look at. */
-export const pictureFolder = path.join(projectFolder, 'artefacts', 'console');
+/** True where the tests keep pictures of every state, for people to look at: drawing them takes longer than the rest. */
+export const keepsPictures = process.env['EUCENTRIC_PICTURES'] !== undefined;
+const pictureFolder = path.join(projectFolder, 'artefacts', 'console');
 
 /** Starts the browser from the packages; its package can only be imported, which jest cannot do. */
 export async function launchBrowser(): Promise<Browser> {
@@ -56,6 +57,11 @@ export async function openPage(
   return Object.assign(page, { faults });
 }
 
+/** Closes the pages of a test: those that stay open go on drawing, and look for a console that is gone. */
+export async function closePages(browser: Browser): Promise<void> {
+  for (const context of browser.contexts()) await context.close();
+}
+
 /** Waits until the page has drawn its present state. */
 export async function drawn(page: Page): Promise<void> {
   await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
@@ -68,14 +74,15 @@ const ofTheTour: Readonly<Record<string, string>> = {
   '09-guide': 'guide',
 };
 
-/** Keeps a picture of a page. */
+/** Waits until a page is drawn, and keeps a picture of it on request. */
 export async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(pictureFolder, { recursive: true });
   await drawn(page);
+  if (!keepsPictures) return;
+  mkdirSync(pictureFolder, { recursive: true });
   const taken = path.join(pictureFolder, `${name}.png`);
   await page.screenshot({ path: taken });
   const shown = ofTheTour[name];
-  if (process.env['EUCENTRIC_PICTURES'] === undefined || shown === undefined) return;
+  if (shown === undefined) return;
   mkdirSync(path.join(projectFolder, 'docs', 'images'), { recursive: true });
   copyFileSync(taken, path.join(projectFolder, 'docs', 'images', `${shown}.png`));
 }

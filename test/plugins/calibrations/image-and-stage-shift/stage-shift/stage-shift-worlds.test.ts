@@ -15,6 +15,15 @@ test.each([
   expect(Math.max(...normalizedErrors([measured]).map(Math.abs))).toBeLessThan(6);
 });
 
+test.each([30, 115])(
+  'an error of the stage that is in no cycle is not left out as a wrong shift, seed %i',
+  async (seed) => {
+    const measured = await table.measure(seed, 'a second harmonic and a tooth');
+    expect(measured.faults).toEqual([]);
+    expect(Math.max(...normalizedErrors([measured]).map(Math.abs))).toBeLessThan(3.5);
+  },
+);
+
 test('a shift that is wrong across the movement is left out along it as well', () => {
   // Along the movement a cycle of another length explains the wrong shift of an axis.
   const draws = [
