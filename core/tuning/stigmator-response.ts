@@ -55,7 +55,7 @@ export function fittedDefocus(defocus: number, astigmatism: Vector): FittedDefoc
 }
 
 /** The response of a record. */
-export function responseOf(row: CtfRow): StigmatorResponse {
+function responseOf(row: CtfRow): StigmatorResponse {
   const column = (axis: 'stigmatorX' | 'stigmatorY'): Vector => {
     const at = (side: 'Minus' | 'Plus'): Vector =>
       astigmatismOf({

@@ -1,6 +1,7 @@
-import { length, micrometres, subtract, vector } from '../../core/base';
+import { cameraIndex, length, magIndex as asMagIndex, micrometres, subtract, vector } from '../../core/base';
 import { Scope } from '../../core/devices';
-import { responseOf } from '../../core/tuning';
+import { Optics } from '../../core/optics';
+import { findStigmatorResponse } from '../../core/tuning';
 import { runItem, virtualInstrument } from '../../testing/virtual-instrument';
 import { SimulatedTruth } from '../../plugins/simulator';
 import { type CameraChange, type Measured, broken } from '../harness/table';
@@ -32,11 +33,16 @@ export async function measureAstigmatismByCtf(
   instrument.calibrations.records('CtfAstigCalib').replaceAll([]);
   await instrument.kernel.registry.get(Scope).defocus.write(micrometres(defocus));
   const { result } = await runItem(instrument, astigmatismByCtf);
-  const stored = responseOf(instrument.calibrations.records('CtfAstigCalib').all()[0]!).matrix;
+  const optics = instrument.kernel.registry.get(Optics);
+  const responseNow = () =>
+    findStigmatorResponse(instrument.calibrations, optics, { magIndex: asMagIndex(magIndex), camera: cameraIndex(0) })!
+      .matrix;
+  const stored = responseNow();
   const record = instrument.kernel.registry
     .get(SimulatedTruth)
     .records.find((each) => each.record === 'CtfAstigCalib' && each['magIndex'] === magIndex);
-  const truth = responseOf(record as never).matrix;
+  instrument.calibrations.records('CtfAstigCalib').replaceAll([record as never]);
+  const truth = responseNow();
   const scale = 100 / Math.max(Math.hypot(truth.xpx, truth.ypx), Math.hypot(truth.xpy, truth.ypy));
   const elements = (['xpx', 'xpy', 'ypx', 'ypy'] as const).map((name) => scale * (stored[name] - truth[name]));
   const stated = result!.standardErrors['matrix'] as typeof truth;

@@ -65,7 +65,7 @@ export interface TrueWave {
   readonly coma: Vector;
 }
 
-/** What the virtual microscope really does at this moment; `shift` is the image shift on the specimen in micrometres. */
+/** The wave of the virtual microscope at this moment; `shift` is the image shift on the specimen in micrometres. */
 export function trueWave(instrument: Instrument, shift: Vector = vector(0, 0)): TrueWave {
   const microscope = instrument.kernel.registry.get(VirtualInstrument).microscope as VirtualMicroscope;
   const truth = truthOf(microscope);

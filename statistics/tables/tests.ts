@@ -30,6 +30,7 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/calibrations/image-and-stage-shift/image-series/image-shift-uncertainty.test.ts': 10,
   'test/plugins/calibrations/image-and-stage-shift/offsets/eftem-is-offset.test.ts': 10,
   'test/plugins/calibrations/image-and-stage-shift/offsets/mag-is-offsets.test.ts': 10,
+  'test/plugins/calibrations/focus-and-tuning/coma-vs-image-shift.test.ts': 600,
   'test/plugins/calibrations/image-and-stage-shift/settling/set-is-delay-factor.test.ts': 60,
   'test/plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift.test.ts': 200,
   'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts': 30,

@@ -41,7 +41,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'tasks',
   ],
   'plugins/calibrations/shared': ['result', 'contradictions', 'ctf-images'],
-  'plugins/calibrations/focus-and-tuning': ['plans', 'focus-series', 'stigmator'],
+  'plugins/calibrations/focus-and-tuning': ['plans', 'focus-series', 'stigmator', 'coma'],
   'plugins/calibrations/beam-and-spot': ['beam-images'],
   'plugins/calibrations/pixel-size': ['lattice'],
   'plugins/calibrations/tasks': ['rings'],

@@ -1,4 +1,4 @@
-import { throwIfStopped } from '../../base';
+import { readable, throwIfStopped } from '../../base';
 import {
   itemsOfSetting,
   type Lasting,
@@ -21,7 +21,7 @@ export async function setUserSetting<Name extends UserSettingName>(
   if (!sets.includes(name)) throw kernelErrors.undeclaredSetting(id, name);
   throwIfStopped(signal);
   if (!userSettings) throw kernelErrors.noInstrument(label);
-  const inWords = (): string => itemsOfSetting(userSettings.get(name)).join(' ') || 'not set';
+  const inWords = (): string => itemsOfSetting(userSettings.get(name)).map(short).join(' ') || 'not set';
   // What nobody has set may be taken from a property instead of the default, so the default is no "before".
   const before = userSettings.has(name) ? `was ${inWords()}` : 'had not been set';
   const lasting = await userSettings.set(name, value);
@@ -29,3 +29,6 @@ export async function setUserSetting<Name extends UserSettingName>(
   operator.log(`${name}: ${inWords()}, ${before}. ${fate}`);
   return lasting;
 }
+
+/** A number of a setting as people read it; the file has all of its figures. */
+const short = (item: string): string => (Number.isInteger(Number(item)) ? item : readable(Number(item)));

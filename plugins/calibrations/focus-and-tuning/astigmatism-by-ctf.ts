@@ -90,7 +90,7 @@ class AstigmatismByCtf {
     const coils = approachedStigmator(objectiveStigmator, run, use.settings);
     await restoreApproached(run, coils);
     const images = await CtfImages.begin(run, use, {
-      extraUnderfocus: -use.userSettings.get('AddToMinForAstigCTF'),
+      extraDefocus: -use.userSettings.get('AddToMinForAstigCTF'),
       title: 'Astigmatism by CTF',
     });
     let done = 0;

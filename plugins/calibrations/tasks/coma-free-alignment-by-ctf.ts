@@ -19,7 +19,7 @@ import {
   comaEvidence,
   imagesOfComa,
   measureComa,
-  underfocusForTilts,
+  defocusForTilts,
 } from '../shared/ctf-images/coma-measurement';
 import { comaPlan } from '../shared/ctf-images/coma-plan';
 import { CtfImages, ctfImageNeeds, ctfImagesForecast } from '../shared/ctf-images/ctf-images';
@@ -96,7 +96,7 @@ class ComaFreeAlignment {
     const plan = comaPlan(use, { probe, ...(full !== undefined && { full }) });
     run.operator.status('COMA-FREE ALIGNMENT BY CTF');
     const images = await CtfImages.begin(run, use, {
-      extraUnderfocus: -use.userSettings.get('AddToMinForAstigCTF') + underfocusForTilts(plan),
+      extraDefocus: -use.userSettings.get('AddToMinForAstigCTF') + defocusForTilts(plan),
       title: 'Tilt tableau',
       keepsImageShift,
     });

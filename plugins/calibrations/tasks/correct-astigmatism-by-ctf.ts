@@ -77,7 +77,7 @@ class CorrectAstigmatism {
     run.operator.status('CORRECTING ASTIGMATISM BY CTF');
     const coils = approachedStigmator(use.stigmator.objectiveStigmator, run, use.settings);
     const images = await CtfImages.begin(run, use, {
-      extraUnderfocus: 0,
+      extraDefocus: 0,
       title: 'Astigmatism',
       keepsImageShift,
     });

@@ -80,7 +80,7 @@ function expectedChange(tilt: Vector, { sphericalAberration, milliradians = 1 }:
 }
 
 /** Underfocus in micrometres that tilts need besides, so that their images still show rings. */
-export const underfocusForTilts = (plan: ComaPlan): number => Math.min(3, expectedChange(vector(plan.tilt, 0), plan));
+export const defocusForTilts = (plan: ComaPlan): number => Math.min(3, expectedChange(vector(plan.tilt, 0), plan));
 
 const inWords = ({ x, y }: Vector): string => `${Number(x.toFixed(2))}, ${Number(y.toFixed(2))}`;
 

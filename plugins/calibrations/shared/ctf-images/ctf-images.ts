@@ -17,7 +17,7 @@ import { UserSettings } from '../../../../core/user-settings';
 import { type CtfFit, type CtfOptics, fitCtf, mean as meanOf } from '../../../../imaging';
 import { ctfExposure } from './ctf-exposure';
 import { ctfImageErrors } from './ctf-image-errors';
-import { ctfOptics, ctfRequest, smallestUnderfocus } from './ctf-request';
+import { type ExpectedDefocus, ctfOptics, ctfRequest, smallestDefocus } from './ctf-request';
 import { type RingMeasurement, astigmatismError, combined, defocusError, measurementOf } from './ring-measurement';
 
 /** Devices and services with which images for CTF fits are taken. */
@@ -46,7 +46,7 @@ export interface RingGoal {
 /** Options of the images of one run. */
 export interface CtfImagePlan {
   /** Micrometres of underfocus beyond the smallest one that the user allows, as calibrations need. */
-  readonly extraUnderfocus: number;
+  readonly extraDefocus: number;
   /** Title of the images in their buffers. */
   readonly title: string;
   /** True to leave the image shift as it is; otherwise the images are taken without any. */
@@ -68,6 +68,8 @@ const focusBacklash = 0.5;
 const maxUnderfocus = 10;
 /** Deviation of the defocus from the expected one: micrometres, and a share of it. */
 const [windowWidth, windowShare] = [0.6, 0.33];
+/** Underfocus that is searched where one is expected: least, least end, and end as a multiple of it; micrometres. */
+const [leastSearched, minSearched, searchedFactor] = [0.05, 4, 2.5];
 /** Brightness of an image as a share of that of the first one, below which something cuts the beam. */
 const minBrightness = 0.5;
 
@@ -144,16 +146,9 @@ export class CtfImages {
 
   private fit({ frame, context }: BufferedImage, expected?: number): ReturnType<typeof fitCtf> {
     const pixel = 10 * inNanometres(context.pixelSize!);
-    const underfocus = expected === undefined ? undefined : -expected;
-    const around = underfocus === undefined ? undefined : Math.max(windowWidth, windowShare * Math.max(0, underfocus));
     return fitCtf(
       frame.image,
-      ctfRequest(
-        this.lens,
-        pixel,
-        this.use.settings,
-        underfocus === undefined ? undefined : [Math.max(0.1, underfocus - around!), underfocus + around!],
-      ),
+      ctfRequest(this.lens, pixel, this.use.settings, expected === undefined ? undefined : rangesAround(-expected)),
     );
   }
 
@@ -246,6 +241,15 @@ export function ctfImagesForecast(
   return { images: range(1), exposure: range(lit), duration: range(each) };
 }
 
+/** Underfocus that is expected, and that is searched: beyond it by so much that a wrong expectation shows. */
+function rangesAround(underfocus: number): ExpectedDefocus {
+  const around = Math.max(windowWidth, windowShare * Math.max(0, underfocus));
+  return {
+    window: [Math.max(0.1, underfocus - around), underfocus + around],
+    searched: [leastSearched, Math.max(minSearched, searchedFactor * underfocus)],
+  };
+}
+
 const isReached = (mean: RingMeasurement, goal: RingGoal): boolean =>
   astigmatismError(mean) <= (goal.astigmatismError ?? Infinity) &&
   defocusError(mean) <= (goal.defocusError ?? Infinity);
@@ -259,12 +263,12 @@ function allowedUnderfocus(
   { binning }: Pick<Exposure, 'binning'>,
   lens: CtfOptics,
   magIndex: ReturnType<Run['here']>['magIndex'],
-  { extraUnderfocus }: CtfImagePlan,
+  { extraDefocus }: CtfImagePlan,
 ): readonly [number, number] {
   const place = optics.at({ magIndex, camera: cameras.selected.traits.index });
   if (!place.pixelSize) throw ctfImageErrors.noPixelSize(place.magnification);
   const pixel = inNanometres(place.pixelSize.value) * binning;
-  const least = smallestUnderfocus(lens, 10 * pixel, -userSettings.get('MinCtfBasedDefocus'));
+  const least = smallestDefocus(lens, 10 * pixel, -userSettings.get('MinCtfBasedDefocus'));
   if (least === undefined) throw ctfImageErrors.tooFewRings(place.magnification, pixel);
-  return [least + extraUnderfocus, maxUnderfocus];
+  return [least + extraDefocus, maxUnderfocus];
 }

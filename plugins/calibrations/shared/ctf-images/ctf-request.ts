@@ -1,4 +1,4 @@
-import { type CtfOptics, type CtfRequest, ContrastTransfer } from '../../../../imaging';
+import { type Angstroms, type CtfOptics, type CtfRequest, ContrastTransfer, angstroms } from '../../../../imaging';
 import { type Volts, nanometres } from '../../../../core/base';
 import type { Settings } from '../../../../core/settings';
 import { ringRequest, siteLens } from '../../../../core/tuning';
@@ -10,13 +10,27 @@ export const angstromsPerMicrometre = 1e4;
 export const ctfOptics = (settings: Pick<Settings, 'get'>, highTension: Volts): CtfOptics =>
   siteLens(settings, highTension / 1000);
 
-/** Request for a fit of an image with a pixel in Angstrom, by the underfocus that is expected in micrometres. */
+/** Underfocus that a fit expects and that it searches, least and most in micrometres. */
+export interface ExpectedDefocus {
+  readonly window: readonly [number, number];
+  readonly searched: readonly [number, number];
+}
+
+const inAngstroms = ([least, most]: readonly [number, number]): readonly [Angstroms, Angstroms] => [
+  angstroms(least * angstromsPerMicrometre),
+  angstroms(most * angstromsPerMicrometre),
+];
+
+/** Request for a fit of an image with a pixel in Angstrom. */
 export const ctfRequest = (
   optics: CtfOptics,
   pixel: number,
   settings: Pick<Settings, 'get'>,
-  underfocus?: readonly [least: number, most: number],
-): CtfRequest => ringRequest(optics, nanometres(pixel / 10), underfocus && { underfocus }, settings);
+  expected?: ExpectedDefocus,
+): CtfRequest => ({
+  ...ringRequest(optics, nanometres(pixel / 10), expected && { underfocus: expected.window }, settings),
+  ...(expected && { range: inAngstroms(expected.searched) }),
+});
 
 /** Zeros that an image must show, and share of the sampling frequency below which they count. */
 const [minZeros, zerosBelow] = [3, 0.4];
@@ -28,7 +42,7 @@ const [underfocusStep, maxUnderfocus] = [0.1, 10];
  *
  * @param pixel of the image, in Angstrom
  */
-export function smallestUnderfocus(optics: CtfOptics, pixel: number, allowed: number): number | undefined {
+export function smallestDefocus(optics: CtfOptics, pixel: number, allowed: number): number | undefined {
   const transfer = new ContrastTransfer(optics);
   for (let step = 0; allowed + step * underfocusStep <= maxUnderfocus + 1e-9; step++) {
     const underfocus = allowed + step * underfocusStep;
