@@ -37,6 +37,28 @@ const spotRow = (spot: number, microRatio: number) => ({
   nanoIntensity: 0,
   nanoCrossover: 0,
 });
+const intensityTable = (spot: number) => ({
+  ...{ magIndex: asMagIndex(21), spot, flags: 2, crossover: 0.4375, aperture: 70, probe: 1 },
+  rows: [
+    { counts: 10, intensity: 0.75 },
+    { counts: 11.5, intensity: 0.625 },
+  ],
+});
+const highFocus = {
+  ...{ spot: 2, probe: 1, defocus: -20, intensity: 0.5, scale: 1.0625, rotation: 1.5, crossover: 0.4375, aperture: 0 },
+  magIndex: asMagIndex(0),
+};
+/** Changes of a record of high defocus, whose intensity is a part of its key. */
+const highFocusKind = (name: 'HighFocusMagCal' | 'HighFocusISCal'): Kind => ({
+  present: [put(name, highFocus)],
+  results: [
+    [
+      remove(name, highFocus, { sessionMeasured: false }),
+      put(name, { ...highFocus, intensity: 0.625 }, { sessionMeasured: false }),
+    ],
+    [put(name, { ...highFocus, spot: 3 })],
+  ],
+});
 const found = {
   camera: cameraIndex(0),
   magIndex: asMagIndex(17),
@@ -197,6 +219,37 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
   LastC2Aperture: {
     present: [put('LastC2Aperture', { aperture: 70 })],
     results: [[put('LastC2Aperture', { aperture: 50 })]],
+  },
+  CrossoverIntensity: {
+    present: [put('CrossoverIntensity', { spot: 1, micro: 0.4375, nano: 0 })],
+    results: [
+      [put('CrossoverIntensity', { spot: 2, micro: 0, nano: 0.375 })],
+      [put('CrossoverIntensity', { spot: 1, micro: 0.5, nano: 0.25 })],
+    ],
+  },
+  CrossCalAtC2Aperture: { present: [], results: [[put('CrossCalAtC2Aperture', { micro: 70, nano: 0 })]] },
+  BeamIntensityTable: {
+    present: [put('BeamIntensityTable', intensityTable(3)), put('BeamIntensityTable', intensityTable(4))],
+    results: [
+      [put('BeamIntensityTable', { ...intensityTable(4), crossover: 0.5 }, { sessionMeasured: false })],
+      [put('BeamIntensityTable', intensityTable(5))],
+      [remove('BeamIntensityTable', intensityTable(4)), put('BeamIntensityTable', intensityTable(5))],
+    ],
+  },
+  HighFocusMagCal: highFocusKind('HighFocusMagCal'),
+  HighFocusISCal: highFocusKind('HighFocusISCal'),
+  ParallelIllum: {
+    present: [put('ParallelIllum', { intensity: 0.5, spot: 2, probeOrAlpha: 1, crossover: 0.4375 })],
+    results: [
+      [
+        put(
+          'ParallelIllum',
+          { intensity: 0.5625, spot: 2, probeOrAlpha: 1, crossover: 0.5 },
+          { sessionMeasured: false },
+        ),
+      ],
+      [put('ParallelIllum', { intensity: 0.5, spot: 3, probeOrAlpha: -999, crossover: 0 })],
+    ],
   },
   ISdelayScaleFactor: { present: [], results: [[session('ISdelayScaleFactor', 0.45)]] },
 };
