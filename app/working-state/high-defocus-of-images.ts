@@ -1,4 +1,5 @@
 import { Illumination, ProbeModeSelector } from '../../core/devices';
+import { BeamCalibrations } from '../../core/illumination';
 import { LowDose, type Session } from '../../core/kernel';
 import { HighDefocusCalibrations, type HighDefocusOfImage, type OpticalPlace, Optics } from '../../core/optics';
 import type { Calibrations } from '../../core/store';
@@ -11,7 +12,7 @@ export type HighDefocusNow = (place: OpticalPlace, signal?: AbortSignal) => Prom
  * what was calibrated counts, outside of low magnification.
  */
 export function highDefocusNow(find: Session['find'], calibrations: Pick<Calibrations, 'records'>): HighDefocusNow {
-  const table = new HighDefocusCalibrations(calibrations);
+  const table = new HighDefocusCalibrations(calibrations, () => find(BeamCalibrations));
   return async (place, signal) => {
     const { area, defocusOffset = 0 } = find(LowDose) ?? {};
     const [illumination, optics] = [find(Illumination), find(Optics)];

@@ -17,6 +17,7 @@ import {
   Screen,
 } from '../../core/devices';
 import { type Kernel, LowDose, type Session } from '../../core/kernel';
+import { BeamCalibrations } from '../../core/illumination';
 import { LowDoseControl, LowDoseStateFile } from '../../core/low-dose';
 import {
   centringAtHighDefocus,
@@ -59,7 +60,7 @@ export function provideLowDose(
   const [beamShift, beamTilt] = [find(BeamShift)?.beamShift, find(BeamTilt)?.beamTilt];
   const [condenser, objective] = [find(CondenserAperture), find(ObjectiveAperture)];
   const screenDown = find(Screen)?.screenDown;
-  const highDefocus = new HighDefocusCalibrations(calibrations);
+  const highDefocus = new HighDefocusCalibrations(calibrations, () => find(BeamCalibrations));
   const lowDose = new LowDoseControl({
     devices: {
       magIndex: scope.magIndex,

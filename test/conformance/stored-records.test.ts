@@ -76,6 +76,25 @@ const focusCurve = {
   rows: [-8, 0, 8].map((defocus) => ({ defocus, shiftX: 3.25 * defocus, shiftY: -1.5 * defocus })),
 };
 
+const spotShifts = (first: readonly [number, number], second: readonly [number, number]) => ({
+  minimumSpot: first[0],
+  maximumSpot: first[1],
+  secondaryMinimumSpot: second[0],
+  secondaryMaximumSpot: second[1],
+  rows: [first, second].flatMap(([from, to]) =>
+    to > from ? Array.from({ length: to - from + 1 }, (_, at) => ({ x: from + at, y: -at })) : [],
+  ),
+});
+const dose = (spot: number, aboveCrossover: number) => ({
+  spot,
+  aboveCrossover,
+  probe: 1,
+  intensity: 0.45,
+  dose: 12.5,
+  time: 29_000_000,
+  aperture: 70,
+});
+
 interface Kind {
   /** Records that are there before. */
   readonly present: readonly Change[];
@@ -249,6 +268,39 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
         ),
       ],
       [put('ParallelIllum', { intensity: 0.5, spot: 3, probeOrAlpha: -999, crossover: 0 })],
+    ],
+  },
+  IntensityToC2Factor: {
+    present: [put('IntensityToC2Factor', { micro: 1.125, nano: 1 })],
+    results: [[put('IntensityToC2Factor', { micro: 1.25, nano: 1 })]],
+  },
+  C2SpotOffset: {
+    present: [put('C2SpotOffset', { spot: 1, micro: 0.5, nano: 0.25 })],
+    results: [
+      [put('C2SpotOffset', { spot: 1, micro: 0.75, nano: 0.25 })],
+      [1, 2, 3].map((spot) => put('C2SpotOffset', { spot, micro: 0.125, nano: 0.25 * spot })),
+    ],
+  },
+  AlphaBeamShifts: {
+    present: [0, 1].map((alpha) => put('AlphaBeamShifts', { alpha, x: alpha, y: -alpha })),
+    results: [
+      [0, 1, 2].map((alpha) => put('AlphaBeamShifts', { alpha, x: 0.5 * alpha, y: 0.25 })),
+      [remove('AlphaBeamShifts', { alpha: 1 }), put('AlphaBeamShifts', { alpha: 0, x: 3, y: 4 })],
+    ],
+  },
+  AlphaBeamTilts: {
+    present: [],
+    results: [[0, 1].map((alpha) => put('AlphaBeamTilts', { alpha, x: 0.5 * alpha, y: 0.25 }))],
+  },
+  SpotBeamShifts: {
+    present: [put('SpotBeamShifts', spotShifts([2, 3], [0, 0]))],
+    results: [[put('SpotBeamShifts', spotShifts([1, 4], [0, 0]))], [put('SpotBeamShifts', spotShifts([1, 4], [2, 5]))]],
+  },
+  DoseCalibration: {
+    present: [put('DoseCalibration', dose(3, 1))],
+    results: [
+      [put('DoseCalibration', { ...dose(3, 1), dose: 20 })],
+      [put('DoseCalibration', dose(4, 0)), remove('DoseCalibration', { spot: 3, aboveCrossover: 1, probe: 1 })],
     ],
   },
   ISdelayScaleFactor: { present: [], results: [[session('ISdelayScaleFactor', 0.45)]] },

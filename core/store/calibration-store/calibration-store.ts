@@ -97,6 +97,7 @@ export class CalibrationStore implements Calibrations {
   readonly imageShift: MatrixTable;
   readonly stage: MatrixTable;
   readonly flyback: RecordTable<FlybackRecords['FlybackTime']>;
+  readonly openedAt: number;
   private stamps: ReadonlyMap<string, number> = new Map();
   private kept = nothingKept;
   private counted: Counts = noCounts;
@@ -110,6 +111,7 @@ export class CalibrationStore implements Calibrations {
     this.imageShift = this.matrixTable('ImageShiftMatrix');
     this.stage = this.matrixTable('StageToCameraMatrix');
     this.flyback = this.table(files.flyback, 'FlybackTime');
+    this.openedAt = minutesOf(surroundings.clock.date());
   }
 
   get unsaved(): boolean {

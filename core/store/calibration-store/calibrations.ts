@@ -106,6 +106,8 @@ export interface Calibrations {
   /** The rows of the file of STEM flyback times. */
   readonly flyback: RecordTable<FlybackRecords['FlybackTime']>;
 
+  /** The minute since 1970 in which they were opened: the start of the session. */
+  readonly openedAt: number;
   /** True when something is not in the main file yet. */
   readonly unsaved: boolean;
   /** Number of values that an earlier session measured and nobody saved; they are in use from the short-term file. */

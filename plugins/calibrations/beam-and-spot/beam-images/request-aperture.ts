@@ -40,7 +40,14 @@ export async function requestAperture(
   run: Run,
   { beam, settings, condenserAperture }: ApertureUses,
 ): Promise<RequestedAperture> {
-  if (!beam.scale.isArea) return { aperture: 0, changes: [] };
+  return beam.scale.isArea ? askForAperture(run, { beam, settings, condenserAperture }) : { aperture: 0, changes: [] };
+}
+
+/** As `requestAperture`, on every column. */
+export async function askForAperture(
+  run: Run,
+  { beam, settings, condenserAperture }: ApertureUses,
+): Promise<RequestedAperture> {
   const noted = (aperture: number): RequestedAperture => ({
     aperture,
     changes:

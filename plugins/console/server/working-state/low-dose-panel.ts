@@ -18,6 +18,7 @@ import {
   type LowDoseValue,
   type Session,
 } from '../../../../core/kernel';
+import { BeamCalibrations } from '../../../../core/illumination';
 import { HighDefocusCalibrations, type HighDefocusOfImage, Optics, pixelSizeAt } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import { Calibrations } from '../../../../core/store';
@@ -213,7 +214,7 @@ export class LowDosePanel {
     if (!calibrations || !settings || !offset || spotSize === undefined || intensity === undefined) return undefined;
     const camera = this.session.find(Cameras)!.selected.traits.index;
     if (this.session.find(Optics)?.at({ magIndex, camera }).isLowMagnification) return undefined;
-    return new HighDefocusCalibrations(calibrations).at({
+    return new HighDefocusCalibrations(calibrations, () => this.session.find(BeamCalibrations)).at({
       spot: spotSize,
       intensity,
       defocus: settings.get(offset),
