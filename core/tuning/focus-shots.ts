@@ -126,13 +126,13 @@ export interface SwingOptions {
   readonly look?: (images: readonly Image[]) => void;
 }
 
-/** A displacement by beam tilt, and why it may be lost. */
+/** A displacement by beam tilt, with the reason where it is lost. */
 export interface MeasuredSwing extends Swing {
   readonly fit: TiltFit;
   readonly series: TiltSeries;
   /** The lowest correlation of two images at different tilts. */
   readonly correlation: number;
-  /** Why the displacement must not be used; undefined where it may. */
+  /** Reason for which the displacement must not be used; undefined where it may. */
   readonly lost?: string;
 }
 
@@ -204,7 +204,8 @@ export async function approachDefocus(
   signal: AbortSignal,
 ): Promise<Metres> {
   const now = await scope.defocus.read(signal);
-  if (target < now) await scope.defocus.write(metres(target - approach), signal);
+  // Where it stands already nobody knows from which side it came.
+  if (target <= now) await scope.defocus.write(metres(target - approach), signal);
   await scope.defocus.write(target, signal);
   const delay = settings.get('FocusChangeDelay');
   if (delay > 0) await clock.delay(seconds(delay / 1000), signal);

@@ -1,5 +1,7 @@
 export * from './coma-and-image-shift';
+export * from './defocus-measurement';
 export * from './drift-bends';
+export * from './find-focus';
 export * from './focus-calibrations';
 export * from './focus-curve';
 export * from './focus-shots';

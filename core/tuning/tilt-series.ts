@@ -44,7 +44,7 @@ export interface TiltSeriesPlan {
   readonly expected?: ((tilt: Vector) => Vector) | undefined;
   /** Images between the two of a pair that are compared, plus one: 2 compares each image with the two before it, the default. */
   readonly reach?: number;
-  /** The images are reduced until their larger side has at most so many pixels, before they are compared. */
+  /** Larger side in pixels to which the images are reduced before they are compared. */
   readonly largestSide?: number;
   /** Told before each image. */
   readonly progress?: (image: number) => void;
@@ -90,7 +90,7 @@ export interface TiltSeries {
 const heldShare = 0.02;
 /** Distance in compared pixels within which a shift is that of a pattern fixed to the camera, when another one was expected. */
 const zeroDistance = 0.5;
-/** Smallest shift in compared pixels that is told apart from such a pattern. */
+/** Smallest shift in compared pixels that is distinguished from such a pattern. */
 const minExpected = 3;
 /** Smallest side in compared pixels to which images are reduced. */
 const usualSide = 1024;

@@ -2,7 +2,9 @@ import {
   type Vector,
   add,
   apply,
+  cameraIndex,
   length,
+  magIndex as asMagIndex,
   micrometres,
   normalizeDegrees,
   product,
@@ -11,7 +13,8 @@ import {
   scaleMatrix,
   subtract,
 } from '../../core/base';
-import { Scope } from '../../core/devices';
+import { ProbeModeSelector, Scope } from '../../core/devices';
+import { Calibrations } from '../../core/store';
 import { UserSettings } from '../../core/user-settings';
 import { type FocusCurve, defocusOf } from '../../core/tuning';
 import {
@@ -307,4 +310,34 @@ interface FoundCalibration {
   readonly presentDefocus: number;
   readonly lostLevels: number;
   readonly curve: readonly { readonly defocus: number; readonly shiftX: number; readonly shiftY: number }[];
+}
+
+/** Puts the true curve of a world into the calibrations, at levels around focus. */
+export async function storeTrueCurve(
+  world: FocusWorld,
+  instrument: VirtualInstrumentUnderTest,
+  { range, levels }: CalibratedRange,
+): Promise<void> {
+  const { registry } = instrument.kernel;
+  const zero = trueZero(world, instrument);
+  const at = Array.from({ length: levels }, (_, index) => zero - range / 2 + (range * index) / (levels - 1));
+  const slope = regression(at, (level) => trueSwing(world, instrument, level));
+  const probe = await registry.get(ProbeModeSelector).probeMode.read();
+  registry
+    .get(Calibrations)
+    .records('FocusCalibration')
+    .put({
+      magIndex: asMagIndex(world.magIndex),
+      camera: cameraIndex(0),
+      direction: world.direction,
+      probe: probe === 'micro' ? 1 : 0,
+      alpha: -999,
+      slopeX: slope.x,
+      slopeY: slope.y,
+      beamTilt: world.tilt / world.column.unit,
+      rows: at.map((level) => {
+        const { x, y } = trueSwing(world, instrument, level);
+        return { defocus: level - zero, shiftX: x, shiftY: y };
+      }),
+    });
 }

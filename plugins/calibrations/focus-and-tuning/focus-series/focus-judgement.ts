@@ -105,7 +105,7 @@ export function focusEvidence(fit: FocusFit, circumstances: FocusCircumstances):
       unit: '%',
       doubtfulAbove: lostShare.doubtful,
       refusedAbove: lostShare.refused,
-      why: 'Images at so many levels could not be compared.',
+      why: 'The images at these levels could not be compared.',
       change: 'Take more exposure and a specimen with more detail; at the ends a smaller range or beam tilt helps.',
     }),
     belowLimit({

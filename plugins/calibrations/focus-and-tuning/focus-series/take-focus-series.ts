@@ -40,13 +40,13 @@ export interface FocusSeries {
   readonly drift: Vector;
   /** Period of a specimen that repeats, in pixels of the images. */
   readonly period?: number;
-  /** Pattern that does not move with the specimen, where the displacement is large enough to tell it apart. */
+  /** Pattern that does not move with the specimen, where the displacement is large enough to show it. */
   readonly pattern?: FixedPattern;
 }
 
 /** Images of a level. */
 export const imagesPerLevel = 3;
-/** Displacement in pixels of the images from which a pattern of the camera is told apart from the specimen. */
+/** Displacement in pixels of the images from which a pattern of the camera is distinguished from the specimen. */
 const minApart = 20;
 /** Levels of a series that are measured again at its end, as a share of all; more means that something else is wrong. */
 const maxRepeats = 1 / 3;

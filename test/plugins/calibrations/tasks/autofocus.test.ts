@@ -1,0 +1,132 @@
+import { ImageAcquisition } from '../../../../core/acquisition';
+import { micrometres } from '../../../../core/base';
+import { BeamTilt, Scope } from '../../../../core/devices';
+import { ScriptedOperator } from '../../../../core/kernel';
+import { Calibrations } from '../../../../core/store';
+import { UserSettings } from '../../../../core/user-settings';
+import {
+  drawFocusWorld,
+  focusColumns,
+  focusInstrument,
+  storeTrueCurve,
+  trueZero,
+} from '../../../../statistics/support/focus-worlds';
+import { cameraOf } from '../../../../statistics/support/small-camera';
+import table from '../../../../statistics/tables/focus/autofocus-routine';
+import { runItem } from '../../../support/virtual-instrument';
+
+const [autofocus, check] = ['calibrations/tasks/autofocus', 'calibrations/tasks/check-autofocus'];
+/** Focus images of 256 pixels. */
+const smallCamera = cameraOf(4096);
+const world = drawFocusWorld(5, focusColumns.fei);
+
+/** An instrument with the true focus curve, out of focus by micrometres against its apparent focus. */
+async function calibrated(defocus: number, { curve = true } = {}) {
+  const instrument = await focusInstrument(world, smallCamera);
+  const { registry } = instrument.kernel;
+  const [scope, tilt, user] = [registry.get(Scope), registry.get(BeamTilt), registry.get(UserSettings)];
+  if (curve) await storeTrueCurve(world, instrument, { range: 36, levels: 13 });
+  const zero = trueZero(world, instrument);
+  await scope.defocus.write(micrometres(zero + defocus));
+  const now = async () => (await scope.defocus.read()) * 1e6 - zero;
+  const acquisition = registry.get(ImageAcquisition);
+  const take = acquisition.take.bind(acquisition);
+  const taking = jest.spyOn(acquisition, 'take');
+  return { instrument, registry, scope, tilt, user, now, take, taking };
+}
+
+describe('the routine Autofocus', () => {
+  /** The long statistics measure the same with 20 seeds. */
+  it.each(['repeated from near focus', 'from 30 um above'])('finds the target %s', async (row) => {
+    const { errors, verdict, faults } = await table.measure(2, row, smallCamera);
+    expect(verdict).toBe('good');
+    expect(faults).toEqual([]);
+    for (const each of errors['focus'] as readonly number[]) expect(Math.abs(each)).toBeLessThan(0.04);
+  });
+
+  it('ends at the target of the user settings, with an offset while it takes its images', async () => {
+    const { scope, tilt, user, now, take, taking, ...made } = await calibrated(3);
+    await using instrument = made.instrument;
+    user.setForNow('TargetDefocus', -2.5);
+    user.setForNow('AutofocusOffset', -4);
+    const seen: number[] = [];
+    taking.mockImplementation(async (...given) => {
+      seen.push(await now());
+      return take(...given);
+    });
+    const { result } = await runItem(instrument, autofocus);
+    expect(Math.abs((await now()) + 2.5)).toBeLessThan(0.05);
+    expect(result!.values).toMatchObject({ target: -2.5, measurements: 2, images: 6 });
+    expect(Math.abs((result!.values['defocus'] as number) + 2.5)).toBeLessThan(0.05);
+    expect(seen[0]).toBeCloseTo(-1, 3);
+    expect(Math.abs(seen[5]! + 6.5)).toBeLessThan(0.05);
+    expect(await tilt.beamTilt.read()).toEqual({ x: 0, y: 0 });
+    // What it changed stays, and is reported.
+    expect(result!.changed?.map(({ name }) => name)).toContain(scope.defocus.name);
+  });
+
+  it('measures alone with the argument -1, and takes two images without drift protection', async () => {
+    const { user, now, taking, ...made } = await calibrated(-4);
+    await using instrument = made.instrument;
+    user.setForNow('DriftProtection', false);
+    const port = Object.assign(new ScriptedOperator({}, { defaults: true }), { log: () => undefined });
+    const result = await instrument.runner.run(autofocus, { port, arguments: ['-1'] });
+    expect(taking.mock.calls).toHaveLength(2);
+    expect(await now()).toBeCloseTo(-4, 6);
+    expect(Math.abs((result!.values['defocus'] as number) + 4)).toBeLessThan(0.15);
+  });
+
+  it('refuses a change beyond its limits, a place without a calibration and a dark image, and changes nothing', async () => {
+    const { registry, scope, tilt, user, take, taking, ...made } = await calibrated(6);
+    await using instrument = made.instrument;
+    const before = [await scope.defocus.read(), await tilt.beamTilt.read()];
+    const unchanged = async () => expect([await scope.defocus.read(), await tilt.beamTilt.read()]).toEqual(before);
+    user.setForNow('AutofocusEucenAbsParams', [0, 0, -3, 3, 1, 1]);
+    await expect(runItem(instrument, autofocus)).rejects.toMatchObject({
+      code: 'autofocus/refused',
+      message: expect.stringMatching(/Change of the defocus: -[56][.\d]* um, limit -3 um/) as string,
+    });
+    await unchanged();
+    user.setForNow('AutofocusEucenAbsParams', [0, 0, -20, 20, 0, 1]);
+    taking.mockImplementation(async (...given) => {
+      const image = await take(...given);
+      image.frame.image.data.fill(0);
+      return image;
+    });
+    await expect(runItem(instrument, autofocus)).rejects.toMatchObject({
+      code: 'autofocus/refused',
+      message: expect.stringMatching(/the images are dark/) as string,
+    });
+    await unchanged();
+    taking.mockImplementation(take);
+    registry.get(Calibrations).records('FocusCalibration').replaceAll([]);
+    await expect(runItem(instrument, autofocus)).rejects.toMatchObject({ code: 'tuning/no-focus-calibration' });
+    await unchanged();
+  });
+});
+
+describe('Check Autofocus', () => {
+  it('shows by how much a calibration is off, and changes nothing', async () => {
+    const { registry, scope, ...made } = await calibrated(1);
+    await using instrument = made.instrument;
+    const rows = registry.get(Calibrations).records('FocusCalibration');
+    // A curve that is 6 % too long makes a change 6 % too small.
+    rows.replaceAll(
+      rows.all().map((row) => ({
+        ...row,
+        slopeX: 1.06 * row.slopeX,
+        slopeY: 1.06 * row.slopeY,
+        rows: row.rows.map(({ defocus, shiftX, shiftY }) => ({
+          defocus,
+          shiftX: 1.06 * shiftX,
+          shiftY: 1.06 * shiftY,
+        })),
+      })),
+    );
+    const before = await scope.defocus.read();
+    const { result } = await runItem(instrument, check);
+    expect(result!.values['deviationPercent']).toBeCloseTo(100 * (1 / 1.06 - 1), 0);
+    expect(result!.quality!.verdict).toBe('doubtful');
+    expect(await scope.defocus.read()).toBeCloseTo(before, 12);
+  });
+});
