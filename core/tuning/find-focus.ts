@@ -167,7 +167,7 @@ function changeBeyondLimits({ userSettings }: AutofocusUses, change: number): Re
   return total > highest ? outside('Change of the defocus', total, highest, 'um') : undefined;
 }
 
-/** Evidence by the limits of the absolute focus, where it is now; 0 is no limit. */
+/** Evidence by the limits of the absolute focus, where it is now; 0 stands for none. */
 async function focusBeyondLimits(
   { userSettings, scope }: AutofocusUses,
   signal: AbortSignal,
