@@ -43,8 +43,10 @@ import {
 } from '../../core/optics';
 import { Settings } from '../../core/settings';
 import type { HighDefocusNow } from '../working-state/high-defocus-of-images';
+import { followImageShift } from './image-shift-following';
 import { lowDoseContext } from '../working-state/low-dose-context';
 import { Calibrations, type Conditions } from '../../core/store';
+import { ImageShiftFollowing } from '../../core/tuning';
 
 /** Provides the services of an instrument that has a column and cameras: optics, settling, image shift, acquisition. */
 export function provideOptics(
@@ -66,6 +68,7 @@ export function provideOptics(
         Settling,
         ImageShiftControl,
         ImageShiftCarrying,
+        ImageShiftFollowing,
         ImageAcquisition,
         BeamControl,
       ]);
@@ -90,6 +93,7 @@ export function provideOptics(
     clock,
     offsetOf,
     seen: kernel.settingSeen,
+    follow: (signal) => following.follow(signal),
   });
   const adjustment = () => (registry.has(ImageShiftAdjustment) ? registry.get(ImageShiftAdjustment) : undefined);
   const carrying = new MagnificationCarrying({
@@ -115,6 +119,7 @@ export function provideOptics(
     if (stemMode && stem && !(await stemMode.read())) await stemMode.write(true);
   });
   taps.didSelectCamera.tap((from, to) => carrying.didSelectCamera(from, to));
+  const following = followImageShift(kernel, settings, { optics, imageShift, settling, clock, log });
   kernel.provide(Optics, optics);
   kernel.provide(Settling, settling);
   kernel.provide(ImageShiftControl, imageShift);

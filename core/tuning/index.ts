@@ -5,6 +5,7 @@ export * from './find-focus';
 export * from './focus-calibrations';
 export * from './focus-curve';
 export * from './focus-shots';
+export * from './image-shift-following';
 export * from './ring-fitting';
 export * from './stigmator-response';
 export * from './tilt-fit';

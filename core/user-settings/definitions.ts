@@ -235,6 +235,10 @@ export const userSettingDefinitions = {
     'Defocus of coma-free alignment by beam tilt and of its calibration; that of ComaParams until it is set.',
     { unit: 'um', range: [-20, 20], decimals: 1 },
   ),
+  FollowImageShift: onOff(
+    false,
+    'Lets beam tilt and stigmator follow image shift, by what Coma vs. Image Shift has measured.',
+  ),
   BuffersToRollOnAcquire: whole(2, 'Number of buffers in which older images are kept when a new one comes.', {
     range: [0, 13],
   }),

@@ -49,6 +49,7 @@ export const userSettingLabels: Readonly<Record<UserSettingName, Label>> = {
   ComaVsISrotation: ['Coma against image shift', 'Rotation of the pattern'],
   ComaVsISuseFullArray: ['Coma against image shift', 'Number of image shifts'],
   ComaVsISCal: ['Coma against image shift', 'Measured effect'],
+  FollowImageShift: ['Coma against image shift', 'Follow image shift'],
   FocusCalRange: ['Calibration of focus and tuning', 'Range of Autofocus'],
   FocusCalLevels: ['Calibration of focus and tuning', 'Levels of Autofocus'],
   FocusCalSmoothing: ['Calibration of focus and tuning', 'Levels to smooth over'],

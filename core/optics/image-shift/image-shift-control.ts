@@ -60,6 +60,8 @@ export interface ImageShiftParts {
   readonly offsetOf: (magIndex: MagIndex) => Promise<Vector<ImageShiftUnits>>;
   /** Announces each value that is read or written. */
   readonly seen?: (setting: Setting<Vector<ImageShiftUnits>>, value: Vector<ImageShiftUnits>) => void;
+  /** Brings along what follows image shift, after each value that is written. */
+  readonly follow?: (signal?: AbortSignal) => Promise<void>;
 }
 
 /** The net image shift over the column's own. */
@@ -108,6 +110,7 @@ export class NetImageShiftControl implements ImageShiftControl {
         );
     }
     this.parts.seen?.(this.net, value);
+    await this.parts.follow?.(signal);
     return magIndex;
   }
 

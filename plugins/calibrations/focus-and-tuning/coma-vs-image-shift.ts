@@ -259,8 +259,8 @@ class ComaVsImageShift {
       requireNotRefused(judge(...comaEvidence(found, plan)), 'coma-vs-image-shift/refused');
       const { fit } = found;
       this.effect = fit.milliradiansFor(plan.sphericalAberration);
-      base = await tilt.goTo(subtract(base, fit.misalignment as Vector<BeamTiltUnits>), run.signal);
-      const size = length(vector(fit.misalignment.x * this.effect.x, fit.misalignment.y * this.effect.y));
+      base = await tilt.goTo(subtract(base, fit.offAxis as Vector<BeamTiltUnits>), run.signal);
+      const size = length(vector(fit.offAxis.x * this.effect.x, fit.offAxis.y * this.effect.y));
       run.operator.log(`${what}: ${readable(size, 3)} mrad from the axis free of coma.`);
       if (size > use.userSettings.get('ComaIterationThresh') && round < maxRounds) continue;
       const rings = await images.measure(`${what}, astigmatism`, goal);

@@ -31,7 +31,6 @@ const needs = {
   calibrations: Calibrations,
   probeModes: optional(ProbeModeSelector),
 };
-const questions = {} as const;
 const results = {
   before: value.quantity('Coma before, as B2.', { unit: 'nm', decimals: 0 }),
   after: value.quantity('Coma after the last correction, measured again; left out when it was only measured.', {
@@ -85,7 +84,7 @@ export default defineTask({
 class ComaFreeAlignment {
   constructor(
     private readonly use: Uses<typeof needs>,
-    private readonly run: TaskRun<typeof questions, typeof results>,
+    private readonly run: TaskRun<Readonly<Record<never, never>>, typeof results>,
   ) {}
 
   async align(): Promise<CalibrationResult> {
@@ -108,7 +107,7 @@ class ComaFreeAlignment {
     let rounds = 0;
     const threshold = use.userSettings.get('ComaIterationThresh');
     while (!measuresOnly && rounds < maxRounds && (rounds === 0 || isSignificant(now, plan, threshold))) {
-      base = await coils.goTo(subtract(base, now.fit.misalignment as Vector<BeamTiltUnits>), run.signal);
+      base = await coils.goTo(subtract(base, now.fit.offAxis as Vector<BeamTiltUnits>), run.signal);
       rounds += 1;
       const after = await this.measured(images, base, plan);
       run.operator.log(`Correction ${rounds}: ${inWords(now)} before, ${inWords(after)} after.`);
@@ -118,9 +117,7 @@ class ComaFreeAlignment {
       now = after;
     }
     await coils.goTo(base, run.signal);
-    const change = measuresOnly
-      ? vector(-before.fit.misalignment.x, -before.fit.misalignment.y)
-      : subtract(base, start);
+    const change = measuresOnly ? vector(-before.fit.offAxis.x, -before.fit.offAxis.y) : subtract(base, start);
     const judgement = judge(
       ...comaEvidence(now, plan),
       measuresOnly
@@ -181,7 +178,7 @@ const effectOf = ({ fit }: MeasuredComa, { sphericalAberration }: ComaPlan): Vec
 
 /** Misalignment in milliradians. */
 function inMilliradians(measured: MeasuredComa, plan: ComaPlan): number {
-  const [{ x, y }, effect] = [measured.fit.misalignment, effectOf(measured, plan)];
+  const [{ x, y }, effect] = [measured.fit.offAxis, effectOf(measured, plan)];
   return length(vector(x * effect.x, y * effect.y));
 }
 
@@ -202,4 +199,4 @@ const isSignificant = (measured: MeasuredComa, plan: ComaPlan, threshold: number
 };
 
 const inWords = ({ fit }: MeasuredComa): string =>
-  `misalignment ${withError(fit.misalignment.x, fit.standardErrors.x)}, ${withError(fit.misalignment.y, fit.standardErrors.y)}`;
+  `misalignment ${withError(fit.offAxis.x, fit.standardErrors.x)}, ${withError(fit.offAxis.y, fit.standardErrors.y)}`;

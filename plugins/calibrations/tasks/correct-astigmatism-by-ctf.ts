@@ -9,7 +9,6 @@ import { ctfImageErrors } from '../shared/ctf-images/ctf-image-errors';
 import { type RingMeasurement, astigmatismError } from '../shared/ctf-images/ring-measurement';
 
 const needs = { ...ctfStigmatorNeeds, calibrations: Calibrations };
-const questions = {} as const;
 const results = {
   before: value.quantity('Astigmatism before, as difference of the two defocus values.', { unit: 'nm', decimals: 1 }),
   after: value.quantity('Astigmatism after the last correction, measured again; left out when it was only measured.', {
@@ -65,7 +64,7 @@ const errorInNanometres = (rings: RingMeasurement): number => 2000 * astigmatism
 class CorrectAstigmatism {
   constructor(
     private readonly use: Uses<typeof needs>,
-    private readonly run: TaskRun<typeof questions, typeof results>,
+    private readonly run: TaskRun<Readonly<Record<never, never>>, typeof results>,
   ) {}
 
   async correct(): Promise<CalibrationResult> {

@@ -15,7 +15,7 @@ export interface TiltedRings {
 /** Alignment of the beam that a tableau of tilts shows. */
 export interface TableauFit {
   /** Tilt of the middle against the axis that is free of coma, in the unit of the column. */
-  readonly misalignment: Vector;
+  readonly offAxis: Vector;
   /** Standard errors of its two components, grown with the misfit. */
   readonly standardErrors: Vector;
   readonly correlation: number;
@@ -118,7 +118,7 @@ export function fitTableau(images: readonly TiltedRings[]): TableauFit | undefin
       const chiSquare = fit.residuals.reduce((sum, each) => sum + each * each, 0);
       if (chiSquare < least) [best, least] = [fit, chiSquare];
     } catch {
-      // A start from which nothing is found is no answer; the other one may be.
+      // Where one start leads to nothing, the other one may lead to the answer.
     }
   }
   return best && tableauOf(best, { chiSquare: least, degreesOfFreedom: points.length - names.length }, span);
@@ -128,15 +128,15 @@ function tableauOf(fit: NonlinearFit, misfit: Misfit, span: number): TableauFit 
   const p = fit.parameters;
   const value = (name: (typeof names)[number]): number => p[at(name)]!;
   const [ux, uy] = [vector(value('uxx'), value('uxy')), vector(value('uyx'), value('uyy'))];
-  const misalignment = vector(value('mx'), value('my'));
-  const off = vector(ux.x * misalignment.x + uy.x * misalignment.y, ux.y * misalignment.x + uy.y * misalignment.y);
+  const offAxis = vector(value('mx'), value('my'));
+  const off = vector(ux.x * offAxis.x + uy.x * offAxis.y, ux.y * offAxis.x + uy.y * offAxis.y);
   const growth = errorGrowth(misfit);
   const covariance = (one: 'mx' | 'my', other: 'mx' | 'my'): number => fit.covariance[at(one)]![at(other)]!;
   const [varianceX, varianceY] = [covariance('mx', 'mx'), covariance('my', 'my')];
   // Roots of micrometres: of the spherical aberration, 1000 for each millimetre.
   const rootOf = (sphericalAberration: number): number => Math.sqrt(1000 * sphericalAberration);
   return {
-    misalignment,
+    offAxis,
     standardErrors: vector(growth * Math.sqrt(varianceX), growth * Math.sqrt(varianceY)),
     correlation: covariance('mx', 'my') / Math.sqrt(varianceX * varianceY),
     comaFor: (sphericalAberration) => 1000 * length(off) * rootOf(sphericalAberration),

@@ -50,7 +50,7 @@ test('finds the axis free of coma whatever the direction, the size and the hande
   for (let seed = 1; seed <= seeds; seed++) {
     const { images, off, gain, threefold } = drawnTableau(seed);
     const fit = fitTableau(images)!;
-    const errors = [fit.misalignment.x - off.x, fit.misalignment.y - off.y];
+    const errors = [fit.offAxis.x - off.x, fit.offAxis.y - off.y];
     for (const error of errors) expect(Math.abs(error)).toBeLessThan(0.05);
     squares += (errors[0]! / fit.standardErrors.x) ** 2 + (errors[1]! / fit.standardErrors.y) ** 2;
     const effect = fit.milliradiansFor(spherical / 1000);
