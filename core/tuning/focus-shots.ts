@@ -47,7 +47,7 @@ export const focusNeeds = {
 export type FocusUses = Uses<typeof focusNeeds>;
 
 /** Unit vectors of the directions of the beam tilt of autofocus, in beam-tilt coordinates. */
-export const tiltDirections: Readonly<Record<TiltDirection, Vector>> = {
+const tiltDirections: Readonly<Record<TiltDirection, Vector>> = {
   0: { x: 1, y: 0 },
   1: { x: Math.SQRT1_2, y: Math.SQRT1_2 },
   2: { x: 0, y: 1 },

@@ -112,6 +112,11 @@ const calibrationMenu: readonly Part[] = [
     item('set-extended-range', 'Set Extended Range', 'Sets range and steps of the extended focus calibration.'),
     line,
     item('standard-focus', 'Standard Focus', 'Keeps the present focus as standard focus of this magnification.'),
+    item(
+      'standard-focus-at-all-mags',
+      'Standard Focus at All Mags',
+      'Finds the standard focus of every magnification by beam tilt.',
+    ),
     item('stem-focus-vs-z', 'STEM Focus Vs. Z', 'Measures focus against stage height in STEM.'),
     item('base-focus-values', 'Base Focus Values', 'Records the base focus value at each magnification.'),
     line,

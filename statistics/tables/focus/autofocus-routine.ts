@@ -11,7 +11,7 @@ import {
   focusInstrument,
   storeTrueCurve,
   trueZero,
-} from '../../support/focus-worlds';
+} from '../../support/focus/focus-worlds';
 
 /** Places from which the focus is found, in micrometres from the target; the order is that of the repeats. */
 const starts: Readonly<Record<string, readonly number[]>> = {

@@ -10,7 +10,7 @@ import {
   focusColumns,
   measureFocusCalibration,
   trueSwing,
-} from '../../support/focus-worlds';
+} from '../../support/focus/focus-worlds';
 
 interface Trap {
   /** Options of the virtual microscope. */

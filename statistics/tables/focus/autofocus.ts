@@ -1,6 +1,6 @@
 import { honesty, largest, verdictCounts } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { autofocus, drawFocusWorld, focusColumns, measureFocusCalibration } from '../../support/focus-worlds';
+import { autofocus, drawFocusWorld, focusColumns, measureFocusCalibration } from '../../support/focus/focus-worlds';
 
 /** Kinds of worlds: the column, and what is special about them. */
 const kinds = {

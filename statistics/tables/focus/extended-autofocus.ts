@@ -1,6 +1,11 @@
 import { largest, verdictCounts } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { drawFocusWorld, extendedAutofocus, focusColumns, measureFocusCalibration } from '../../support/focus-worlds';
+import {
+  drawFocusWorld,
+  extendedAutofocus,
+  focusColumns,
+  measureFocusCalibration,
+} from '../../support/focus/focus-worlds';
 
 /** A column at the magnifications of View. */
 const column = { ...focusColumns.fei, magIndexes: [20, 21] };

@@ -10,7 +10,7 @@ import {
   focusInstrument,
   storeTrueCurve,
   trueZero,
-} from '../../../../statistics/support/focus-worlds';
+} from '../../../../statistics/support/focus/focus-worlds';
 import { cameraOf } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/focus/autofocus-routine';
 import { runItem } from '../../../support/virtual-instrument';

@@ -9,7 +9,7 @@ import {
   focusColumns,
   focusInstrument,
   trueSwing,
-} from '../../../../../statistics/support/focus-worlds';
+} from '../../../../../statistics/support/focus/focus-worlds';
 import { cameraOf } from '../../../../../statistics/support/small-camera';
 import table from '../../../../../statistics/tables/focus/autofocus';
 import extended from '../../../../../statistics/tables/focus/extended-autofocus';

@@ -39,6 +39,16 @@ function zeroOf(curve: (defocus: number) => Vector): number {
   return best;
 }
 
+/** The code of the error that something throws. */
+function codeOf(work: () => void): string | undefined {
+  try {
+    work();
+  } catch (error) {
+    return (error as { readonly code?: string }).code;
+  }
+  return undefined;
+}
+
 describe('the levels of a focus calibration', () => {
   it('stand at equal steps around the offset', () => {
     expect(focusLevels({ range: 24, levels: 9, offset: -4 }, 5).map(({ defocus }) => defocus)).toEqual([
@@ -116,9 +126,7 @@ describe('the analysis of a focus calibration', () => {
     const levels = measured(0.01);
     expect(() => requireUsable(lose(levels, 3, 7))).not.toThrow();
     for (const lost of [[5, 6], [0], [12]])
-      expect(() => requireUsable(lose(levels, ...lost))).toThrow(
-        expect.objectContaining({ code: 'focus-calibration/levels-lost' }),
-      );
+      expect(codeOf(() => requireUsable(lose(levels, ...lost)))).toBe('focus-calibration/levels-lost');
   });
 
   it('sees intervals that go elsewhere, and not those whose change is noise', () => {

@@ -12,19 +12,19 @@ import {
   scale,
   scaleMatrix,
   subtract,
-} from '../../core/base';
-import { ProbeModeSelector, Scope } from '../../core/devices';
-import { Calibrations } from '../../core/store';
-import { UserSettings } from '../../core/user-settings';
-import { type FocusCurve, defocusOf } from '../../core/tuning';
+} from '../../../core/base';
+import { ProbeModeSelector, Scope } from '../../../core/devices';
+import { Calibrations } from '../../../core/store';
+import { UserSettings } from '../../../core/user-settings';
+import { type FocusCurve, defocusOf } from '../../../core/tuning';
 import {
   type VirtualInstrumentUnderTest,
   runItem,
   trueImageShift,
   virtualInstrument,
-} from '../../testing/virtual-instrument';
-import type { CameraChange, Measured } from '../harness/table';
-import { randomNumbers } from './random-numbers';
+} from '../../../testing/virtual-instrument';
+import type { CameraChange, Measured } from '../../harness/table';
+import { randomNumbers } from '../random-numbers';
 
 /** Ids of the two items that calibrate autofocus. */
 export const autofocus = 'calibrations/focus-and-tuning/autofocus';
