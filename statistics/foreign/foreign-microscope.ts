@@ -77,11 +77,18 @@ export function putInto(world: ForeignWorld, microscope: WrappedMicroscope, arou
   let image = 0;
   const known = new Map<string, Places>();
 
+  const carriageAt = (moment: Moment): Point =>
+    times(around.stage, sumOf(world.carriage.map((of) => of(moves, moment))));
+  // The image shift that stands for the carriage moves the image out of the beam, where the carriage takes the specimen under it: a
+  // small beam would miss all of the view, if the carriage stood off at the start.
+  const atStart = carriageAt({ image, time: began });
+
   /** Unbinned pixels by which the picture is displaced, Y up. */
   const displacement = (time: number): Point => {
     const moment = { image, time };
     const coils = times(around.imageShift, sumOf(world.coils.map((of) => of(asked, moment))));
-    const carriage = times(around.stage, sumOf(world.carriage.map((of) => of(moves, moment))));
+    const now = carriageAt(moment);
+    const carriage = { x: now.x - atStart.x, y: now.y - atStart.y };
     const wander = sumOf(world.wander.map((of) => of({ image, time: time - began })));
     return { x: wander.x / around.pixel - coils.x - carriage.x, y: wander.y / around.pixel - coils.y - carriage.y };
   };

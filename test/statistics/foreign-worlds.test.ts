@@ -96,6 +96,18 @@ test('a world displaces what is seen, and the settings read as they were asked f
   expect(shown()).toEqual({ x: 0.5, y: 0 });
 });
 
+test('a carriage that stands off at the start leaves the view in the beam, and its moves are seen', () => {
+  const { microscope, shown } = inWorld({
+    carriage: [(moves) => ({ x: 5 + 0.1 * (moves.length - 1), y: -3 })],
+  });
+  const from = centreOf(microscope.expose({ camera: 0, binning: 1, exposure: 1 }));
+  expect(Math.hypot(from.x, from.y)).toBeLessThan(0.05);
+  microscope.moveStage({ x: 0 });
+  const to = centreOf(microscope.expose({ camera: 0, binning: 1, exposure: 1 }));
+  expect(Math.abs(Math.abs(to.x - from.x) - 1)).toBeLessThan(0.05);
+  expect(shown()).toEqual({ x: 0, y: 0 });
+});
+
 test('coils that stay back, arrive late or go in steps do so by what was asked of them', () => {
   const lazy = inWorld({ coils: [lostMotion({ x: 0.2, y: 0.2 })] });
   lazy.microscope.setImageShift({ x: 1, y: 0 });
