@@ -27,6 +27,12 @@ describe('a site loads what it names, and nothing else', () => {
     expect(open.filter((each) => each.startsWith('TCP'))).toEqual([]);
   });
 
+  test('the console in a terminal loads its prompts when it asks for something', async () => {
+    const { rooms, files } = await loadedWith(['simulator: {}', 'fei: {}', 'terminal: {}']);
+    expect(rooms).toContain('plugins/terminal');
+    expect(files.filter((file) => /inquirer/.test(file))).toEqual([]);
+  });
+
   test('the camera on its own wire brings that wire, and its sockets', async () => {
     const { files, rooms, open } = await loadedWith(['simulator: {}', 'fei: {}', 'gatan-k2k3: { wire: simulated }']);
     expect(rooms).toEqual(['plugins/fei', 'plugins/gatan-k2k3', 'plugins/simulator', 'simulation', 'wires']);
