@@ -53,6 +53,23 @@ export interface LiveParts {
   readonly warn: (text: string) => void;
 }
 
+/** Real milliseconds that others get at least and at most between two images of a simulated clock. */
+const turns = { least: 5, most: 500 } as const;
+
+/** Leaves the event loop to others for real milliseconds; ends at once with the signal. */
+function leaveTurns(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, Math.min(turns.most, Math.max(turns.least, milliseconds)));
+    signal.addEventListener('abort', end, { once: true });
+  });
+}
+
 interface Running {
   readonly name: ParameterSetName;
   readonly controller: AbortController;
@@ -182,7 +199,8 @@ export class LiveImages implements LiveImage {
       parameterSet: name,
       live: true,
     };
-    const take = (frame: Frame): void => {
+    let ended = performance.now();
+    const take = async (frame: Frame): Promise<void> => {
       if (this.counted.images === 0) {
         this.counted = { images: 1, since: clock.now() };
         first(buffers.add(frame, context));
@@ -191,11 +209,14 @@ export class LiveImages implements LiveImage {
         buffers.replace(frame, context);
       }
       this.changed();
+      // A simulated clock waits for nothing, so that image would follow image, and sockets and files would get one turn between two. Half of the time is theirs.
+      if ((clock.speed ?? 1) > 1) await leaveTurns(performance.now() - ended, signal);
+      ended = performance.now();
     };
     if (camera.watch) await camera.watch(exposure, take, signal);
     else
       while (!signal.aborted) {
-        take(await camera.acquire(exposure, signal));
+        await take(await camera.acquire(exposure, signal));
         // Others come to their turn, also where images take no time.
         await clock.delay(seconds(0), signal).catch(() => undefined);
       }

@@ -25,6 +25,7 @@ function bench({ stream = false } = {}) {
   });
   const next = (signal?: AbortSignal): Promise<void> =>
     new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason as Error);
       waiting = (failure) => (failure ? reject(failure) : resolve());
       signal?.addEventListener(
         'abort',
@@ -187,4 +188,44 @@ test('the rate is that of the images since the first', async () => {
   }
   expect(live.rate).toEqual({ images: 5, perSecond: 2 });
   await live.stop();
+});
+
+test('a live image of a simulated clock leaves the event loop to others between two images', async () => {
+  const clock = new VirtualClock(new Date(0));
+  let turns = 0;
+  const between: number[] = [];
+  const camera: Camera = {
+    traits: { index: cameraIndex(0), width: 64, height: 64, name: 'Ceta' } as CameraTraits,
+    fit: (wanted) => wanted,
+    acquire: async (exposure) => {
+      between.push(turns);
+      turns = 0;
+      // The virtual microscope computes an image, and nothing else runs meanwhile.
+      const until = performance.now() + 20;
+      while (performance.now() < until);
+      await clock.delay(exposure.exposure);
+      return { image: image(Uint16Array.of(1), 1, 1), exposure, camera: cameraIndex(0), began: clock.now() };
+    },
+    stop: () => Promise.resolve(),
+  };
+  const live = new LiveImages({
+    cameras: { selected: camera },
+    settings,
+    buffers: new RollingBuffers(),
+    clock,
+    context: () => Promise.resolve({ magIndex: magIndex(5), magnification: 1000 }),
+    warn: () => {},
+  });
+  let runs = true;
+  const turn = (): void => {
+    turns += 1;
+    if (runs) setImmediate(turn);
+  };
+  setImmediate(turn);
+  await live.start('View');
+  while (between.length < 6) await tick();
+  await live.stop();
+  runs = false;
+  // A socket needs some turns for one answer.
+  expect(Math.min(...between.slice(1))).toBeGreaterThan(20);
 });
