@@ -66,7 +66,7 @@ function expectationOf({ phase, expected }: CtfCommandOptions): RingExpectation 
   if (phase !== undefined && phase !== 'search' && !Number.isFinite(Number(phase)))
     throw badOption('--phase', phase, '"search", or degrees');
   return {
-    ...(expected !== undefined && { underfocus: [least, most] as const }),
+    ...(expected !== undefined && { defocus: [least, most] as const }),
     phase: phase === undefined ? 'none' : phase === 'search' ? phase : Number(phase),
   };
 }

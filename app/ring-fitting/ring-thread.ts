@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { EucentricError, throwIfStopped } from '../../core/base';
+import { EucentricError, StoppedError, throwIfStopped } from '../../core/base';
 import type { RingFitting } from '../../core/tuning';
 import { type CtfOutcome, type CtfRequest, type Image, sharedCopy } from '../../imaging';
 import type { RingAnswer, RingOrder } from './ring-worker';
@@ -77,13 +77,7 @@ export class RingThread implements RingFitting {
 /** The same promise, which rejects with the reason of a signal when that fires first. */
 function stoppable<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      try {
-        if (signal) throwIfStopped(signal);
-      } catch (error) {
-        reject(error as Error);
-      }
-    };
+    const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new StoppedError());
     signal.addEventListener('abort', stop, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });

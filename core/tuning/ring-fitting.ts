@@ -30,8 +30,8 @@ export type ExpectedPhase = 'none' | 'search' | number;
 
 /** Expectations of a person of the rings of an image. */
 export interface RingExpectation {
-  /** Least and largest underfocus in micrometres; all is possible where they are left out. */
-  readonly underfocus?: readonly [least: number, most: number];
+  /** Least and largest defocus in micrometres, underfocus positive; all is possible where they are left out. */
+  readonly defocus?: readonly [least: number, most: number];
   readonly phase?: ExpectedPhase;
 }
 
@@ -60,7 +60,7 @@ const minPixelsOfLimit = 2.2;
 export function ringRequest(
   lens: CtfOptics,
   pixelSize: Metres,
-  { underfocus, phase = 'none' }: RingExpectation = {},
+  { defocus, phase = 'none' }: RingExpectation = {},
   settings?: Pick<Settings, 'get'>,
 ): CtfRequest {
   const pixel = 10 * inNanometres(pixelSize);
@@ -70,10 +70,10 @@ export function ringRequest(
     ...lens,
     pixelSize: angstroms(pixel),
     ...(finest > minPixelsOfLimit * pixel && { resolution: [angstroms(coarsest), angstroms(finest)] as const }),
-    ...(underfocus && {
+    ...(defocus && {
       expected: [
-        angstroms(underfocus[0] * angstromsPerMicrometre),
-        angstroms(underfocus[1] * angstromsPerMicrometre),
+        angstroms(defocus[0] * angstromsPerMicrometre),
+        angstroms(defocus[1] * angstromsPerMicrometre),
       ] as const,
     }),
     ...(phase === 'search'

@@ -105,7 +105,7 @@ export const command = z.discriminatedUnion('do', [
   z.strictObject({
     do: z.literal('expect-rings'),
     request: whole,
-    underfocus: z
+    defocus: z
       .tuple([z.number().min(0).max(50), z.number().min(0).max(50)])
       .refine(([least, most]) => most > least)
       .optional(),

@@ -5,8 +5,8 @@ export type RingPhase = 'none' | 'search' | number;
 export interface RingPanelState {
   /** Lens by which rings are fitted; kilovolts are undefined where neither the image nor the column says them. */
   readonly lens: { readonly kilovolts?: number; readonly aberration: number; readonly amplitudeContrast: number };
-  /** Expected underfocus in micrometres; undefined where all is possible. */
-  readonly underfocus?: readonly [number, number];
+  /** Expected defocus in micrometres, underfocus positive; undefined where all is possible. */
+  readonly defocus?: readonly [number, number];
   readonly phase: RingPhase;
   /** The last fits, the newest first. */
   readonly fits: readonly RingRow[];

@@ -109,7 +109,7 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       return parts.rings.at(command.image, command.at);
     case 'expect-rings':
       mustWork(visitor);
-      return parts.rings.expect(command.underfocus, command.phase);
+      return parts.rings.expect(command.defocus, command.phase);
     case 'history':
       return heavy.do(visitor.id, () => history(session, command.item, runs.isMeasuring));
     case 'history-plots':

@@ -28,7 +28,7 @@ export const ctfRequest = (
   settings: Pick<Settings, 'get'>,
   expected?: ExpectedDefocus,
 ): CtfRequest => ({
-  ...ringRequest(optics, nanometres(pixel / 10), expected && { underfocus: expected.window }, settings),
+  ...ringRequest(optics, nanometres(pixel / 10), expected && { defocus: expected.window }, settings),
   ...(expected && { range: inAngstroms(expected.searched) }),
 });
 

@@ -1,7 +1,7 @@
 import type { Store } from '../base/store';
 import type { RingsState } from '../../protocol/state';
 
-/** Time for which a live image must stand still before its rings are searched anew. */
+/** Time for which a live image must stand still before its rings are searched again. */
 const stillMilliseconds = 1500;
 
 /**
@@ -17,8 +17,8 @@ export function followRings(store: Store): void {
     return fourier ? store.shared.buffers?.find((each) => each.buffer === buffer)?.image : undefined;
   };
   const keyOf = (image: number): string => {
-    const { underfocus, phase } = store.shared.rings ?? {};
-    return JSON.stringify([image, underfocus, phase]);
+    const { defocus, phase } = store.shared.rings ?? {};
+    return JSON.stringify([image, defocus, phase]);
   };
   const next = (): void => {
     const image = wanted();

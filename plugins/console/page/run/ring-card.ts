@@ -126,15 +126,15 @@ function createExpectations(store: Store): HTMLElement {
     void store.do({
       do: 'expect-rings',
       phase: wanted,
-      ...(from !== undefined && to !== undefined && { underfocus: [from, to] }),
+      ...(from !== undefined && to !== undefined && { defocus: [from, to] }),
     });
   };
   for (const each of [least, most, phase, degrees]) each.addEventListener('change', send);
   store.watch(['rings', 'me'], () => {
     const { rings } = store.shared;
     if (!rings || document.activeElement?.closest('.ring-expected')) return;
-    least.value = rings.underfocus ? String(rings.underfocus[0]) : '';
-    most.value = rings.underfocus ? String(rings.underfocus[1]) : '';
+    least.value = rings.defocus ? String(rings.defocus[0]) : '';
+    most.value = rings.defocus ? String(rings.defocus[1]) : '';
     phase.value = typeof rings.phase === 'number' ? 'known' : rings.phase;
     if (typeof rings.phase === 'number') degrees.value = String(rings.phase);
     degrees.hidden = phase.value !== 'known';

@@ -53,14 +53,14 @@ export class Rings {
   }
 
   /** Sets what is expected of the rings. */
-  expect(underfocus: readonly [number, number] | undefined, phase: ExpectedPhase): void {
-    this.expectation = { ...(underfocus && { underfocus }), phase };
+  expect(defocus: readonly [number, number] | undefined, phase: ExpectedPhase): void {
+    this.expectation = { ...(defocus && { defocus }), phase };
     this.lastLive = undefined;
     this.show();
   }
 
   /**
-   * Fits the rings of an image; a live image follows the last fit of it, unless a search is wanted. Throws `console/image-gone` or
+   * Fits the rings of an image; a live image follows the last fit of it, unless a search is requested. Throws `console/image-gone` or
    * `console/rings-unknown`.
    */
   async fit(number: number, search: boolean): Promise<RingsState> {
@@ -175,10 +175,10 @@ export class Rings {
 
   private show(): void {
     const [aberration = 0, , amplitudeContrast = 0] = this.session.find(Settings)?.get('FFTZeroParams') ?? [];
-    const { underfocus, phase = 'none' } = this.expectation;
+    const { defocus, phase = 'none' } = this.expectation;
     const panel: RingPanelState = {
       lens: { aberration, amplitudeContrast, ...(this.kilovolts !== undefined && { kilovolts: this.kilovolts }) },
-      ...(underfocus && { underfocus }),
+      ...(defocus && { defocus }),
       phase,
       fits: this.rows,
     };

@@ -55,7 +55,7 @@ describe('an item is found', () => {
     expect(menu.find('beam/list-calibrations').id).toBe('x/beam/list-calibrations');
   });
 
-  test('before a task of the same name, which its place names; tasks are no entries of the menu', () => {
+  test('before a task of the same name, which its place names; tasks stand beside the menu', () => {
     const both = new Menu(new Registry());
     const place = { menu: ['Focus'], label: 'Autofocus', summary: 'Focuses.' };
     const common = { place, needs: {}, script: 'Autofocus', forecast: 'nothing', run: async () => {} } as const;

@@ -1,11 +1,11 @@
-import { StoppedError } from '../../core/base';
-import { RingFitting } from '../../core/tuning';
-import { angstroms, fitCtf } from '../../imaging';
-import { drawTask, render } from '../../statistics/ctf-images';
-import { requestFor } from '../../statistics/support/ctf-fits';
-import { virtualInstrument } from '../support/virtual-instrument';
+import { StoppedError } from '../../../core/base';
+import { RingFitting } from '../../../core/tuning';
+import { angstroms, fitCtf } from '../../../imaging';
+import { drawTask, render } from '../../../statistics/ctf-images';
+import { requestFor } from '../../../statistics/support/ctf-fits';
+import { virtualInstrument } from '../../support/virtual-instrument';
 
-const { build } = require('../../scripts/build') as { build: () => number };
+const { build } = require('../../../scripts/build') as { build: () => number };
 
 // The thread runs compiled.
 beforeAll(() => void build());
