@@ -44,7 +44,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'plugins/calibrations/focus-and-tuning': ['plans', 'focus-series', 'stigmator', 'coma'],
   'plugins/calibrations/beam-and-spot': ['beam-images', 'crossover'],
   'plugins/calibrations/pixel-size': ['lattice'],
-  'plugins/calibrations/tasks': ['rings'],
+  'plugins/calibrations/tasks': ['shift-offset'],
   'plugins/calibrations/image-and-stage-shift': ['offsets', 'image-series', 'image-shift', 'stage-shift', 'settling'],
   'plugins/console': ['protocol', 'server', 'page'],
   'plugins/console/server': ['guide', 'images', 'web', 'working-state'],

@@ -1,4 +1,14 @@
-import { type Vector, add, firstColumn, length, readable, secondColumn, vector, withError } from '../../../core/base';
+import {
+  type PlotTile,
+  type Vector,
+  add,
+  firstColumn,
+  length,
+  readable,
+  secondColumn,
+  vector,
+  withError,
+} from '../../../core/base';
 import { wholeSteps } from '../../../core/devices';
 import { judge, requireNotRefused } from '../../../core/judgement';
 import { type ItemRun, type Uses, defineItem, value } from '../../../core/kernel';
@@ -93,11 +103,14 @@ class AstigmatismByCtf {
       extraDefocus: -use.userSettings.get('AddToMinForAstigCTF'),
       title: 'Astigmatism by CTF',
     });
+    const tiles: PlotTile[] = [];
     let done = 0;
     const at = async (what: string, change: Vector): Promise<RingMeasurement> => {
       run.operator.progress({ done, total: 5, text: what });
       await coils.goTo(add(start, change), run.signal);
       const found = await images.measure(what, goal);
+      tiles.push(...images.tile({ column: 1 + Math.sign(change.x), row: 1 - Math.sign(change.y), label: what }));
+      run.plot({ kind: 'image', id: 'rings', title: 'Rings at each value of the stigmator', tiles });
       done += 1;
       return found;
     };

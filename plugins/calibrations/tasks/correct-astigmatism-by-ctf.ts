@@ -1,4 +1,4 @@
-import { type Vector, add, length, readable, vector, withError } from '../../../core/base';
+import { type PlotTile, type Vector, add, length, readable, vector, withError } from '../../../core/base';
 import { aboveLimit, judge, misfit, requireNotRefused } from '../../../core/judgement';
 import { type TaskRun, type Uses, defineTask, value } from '../../../core/kernel';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
@@ -82,6 +82,9 @@ class CorrectAstigmatism {
     });
     let held = await coils.goTo(await coils.setting.read(run.signal), run.signal);
     const before = await images.measure('Astigmatism before', goal);
+    const tiles: PlotTile[] = [...images.tile({ column: 0, row: 0, label: 'before' })];
+    const show = (): void => run.plot({ kind: 'image', id: 'rings', title: 'Rings at each correction', tiles });
+    show();
     let now = before;
     let rounds = 0;
     let total: Vector = vector(0, 0);
@@ -93,6 +96,8 @@ class CorrectAstigmatism {
       held = await coils.goTo(add(held, change), run.signal);
       rounds += 1;
       const after = await images.measure(`Astigmatism after correction ${rounds}`, goal);
+      tiles.push(...images.tile({ column: rounds, row: 0, label: `after correction ${rounds}` }));
+      show();
       run.operator.log(
         `Correction ${rounds}: ${withError(inNanometres(now), errorInNanometres(now))} nm before, ${withError(inNanometres(after), errorInNanometres(after))} nm after.`,
       );

@@ -7,7 +7,7 @@ import { RingFitting, ringRequest, siteLens } from '../../../core/tuning';
 import { UserSettings } from '../../../core/user-settings';
 import { ctfExposure } from '../shared/ctf-images/ctf-exposure';
 import { ctfImageErrors } from '../shared/ctf-images/ctf-image-errors';
-import { ringChart, ringImage } from './rings/ring-plots';
+import { ringChart, ringImage } from '../shared/ctf-images/ring-plots';
 
 const micrometres = (angstroms: number): number => angstroms / 1e4;
 

@@ -1,9 +1,11 @@
 import {
   type BeamTiltUnits,
   type Chart,
+  type PlotTile,
   type Vector,
   add,
   length,
+  readable,
   scale,
   subtract,
   vector,
@@ -14,6 +16,7 @@ import type { Run } from '../../../../core/kernel';
 import type { ApproachedCoils } from './approach';
 import type { CtfImages, RingGoal } from './ctf-images';
 import { ctfImageErrors } from './ctf-image-errors';
+import type { RingMeasurement } from './ring-measurement';
 import { type TableauFit, type TiltedRings, fitTableau } from './tilt-tableau';
 
 /** Plan of a measurement of coma. */
@@ -60,6 +63,7 @@ export async function measureComa(
 ): Promise<MeasuredComa> {
   const directions = [vector(0, 0), ...axes, ...(plan.full ? diagonals : []), vector(0, 0)];
   const taken: TiltedRings[] = [];
+  const tiles: PlotTile[] = [];
   for (const [at, direction] of directions.entries()) {
     const tilt = scale(direction, plan.tilt);
     const what = length(tilt) === 0 ? 'Beam not tilted' : `Beam tilted by ${inWords(tilt)}`;
@@ -68,6 +72,15 @@ export async function measureComa(
     const rings = await images.measure(what, goal, images.defocus + expectedChange(tilt, plan));
     taken.push({ tilt: subtract(held, base), time: run.clock.now(), rings });
     run.plot(tableauPlot(taken));
+    const [column, row] = [Math.round(direction.x) + 1, 1 - Math.round(direction.y)];
+    tiles.push(...images.tile({ column, row, label: labelOf(rings) }));
+    // The middle is shown as it is at the end.
+    run.plot({
+      kind: 'image',
+      id: 'tableau',
+      title: 'Tilt tableau',
+      tiles: tiles.slice(at === directions.length - 1 ? 1 : 0),
+    });
   }
   const fit = fitTableau(taken);
   if (!fit) throw ctfImageErrors.noTableau();
@@ -81,6 +94,9 @@ function expectedChange(tilt: Vector, { sphericalAberration, milliradians = 1 }:
 
 /** Underfocus in micrometres that tilts need besides, so that their images still show rings. */
 export const defocusForTilts = (plan: ComaPlan): number => Math.min(3, expectedChange(vector(plan.tilt, 0), plan));
+
+const labelOf = ({ defocus, astigmatism }: RingMeasurement): string =>
+  `${readable(defocus, 2)} um, astigmatism ${readable(2 * length(astigmatism), 2)} um`;
 
 const inWords = ({ x, y }: Vector): string => `${Number(x.toFixed(2))}, ${Number(y.toFixed(2))}`;
 

@@ -1,5 +1,6 @@
 import {
   type ImageShiftUnits,
+  type PlotTile,
   counted,
   inMicrometres,
   inNanometres,
@@ -18,6 +19,7 @@ import { type CtfFit, type CtfOptics, fitCtf, mean as meanOf } from '../../../..
 import { ctfExposure } from './ctf-exposure';
 import { ctfImageErrors } from './ctf-image-errors';
 import { type ExpectedDefocus, ctfOptics, ctfRequest, smallestDefocus } from './ctf-request';
+import { ringTile } from './ring-plots';
 import { type RingMeasurement, astigmatismError, combined, defocusError, measurementOf } from './ring-measurement';
 
 /** Devices and services with which images for CTF fits are taken. */
@@ -73,12 +75,17 @@ const [leastSearched, minSearched, searchedFactor] = [0.05, 4, 2.5];
 /** Brightness of an image as a share of that of the first one, below which something cuts the beam. */
 const minBrightness = 0.5;
 
+/** Place of a spectrum among others. */
+type TilePlace = Pick<PlotTile, 'column' | 'row' | 'label'>;
+
 /** Images for CTF fits of one run: at a defocus that is known and approached from one side, each with its fit. */
 export class CtfImages {
   private taken = 0;
   private brightness: number | undefined;
   /** Defocus of the images, in micrometres. */
   private present = -1.5;
+
+  private shown: ((place: TilePlace) => PlotTile) | undefined;
 
   private constructor(
     private readonly run: CtfImageRun,
@@ -109,6 +116,11 @@ export class CtfImages {
   /** Number of images that were taken. */
   get count(): number {
     return this.taken;
+  }
+
+  /** The spectrum of the last image that was fitted, with its rings, at a place among others. */
+  tile(place: TilePlace): readonly PlotTile[] {
+    return this.shown ? [this.shown(place)] : [];
   }
 
   /** Mean defocus in micrometres at which the images are taken. */
@@ -146,10 +158,11 @@ export class CtfImages {
 
   private fit({ frame, context }: BufferedImage, expected?: number): ReturnType<typeof fitCtf> {
     const pixel = 10 * inNanometres(context.pixelSize!);
-    return fitCtf(
-      frame.image,
-      ctfRequest(this.lens, pixel, this.use.settings, expected === undefined ? undefined : rangesAround(-expected)),
-    );
+    const ranges = expected === undefined ? undefined : rangesAround(-expected);
+    const request = ctfRequest(this.lens, pixel, this.use.settings, ranges);
+    const fit = fitCtf(frame.image, request);
+    if (fit.kind === 'fit') this.shown = (place) => ringTile(frame.image, fit, request, place);
+    return fit;
   }
 
   private async image(what: string): Promise<BufferedImage> {

@@ -1,4 +1,4 @@
-import { type Chart, type ImagePlot, type PlotOverlay, imageTile } from '../../../../core/base';
+import { type Chart, type ImagePlot, type PlotOverlay, type PlotTile, imageTile } from '../../../../core/base';
 import {
   type CtfFit,
   type CtfRequest,
@@ -18,7 +18,20 @@ const shownBeyondFit = 1.25;
 const [blackPercent, whitePercent] = [10, 99.5];
 
 /** The spectrum of an image with the zeros of the fit over its left half, so that the right half can be compared with it. */
-export function ringImage(source: Image, fit: CtfFit, request: CtfRequest, label: string): ImagePlot {
+export const ringImage = (source: Image, fit: CtfFit, request: CtfRequest, label: string): ImagePlot => ({
+  kind: 'image',
+  id: 'rings',
+  title: 'Rings with the fit',
+  tiles: [ringTile(source, fit, request, { label })],
+});
+
+/** The same as one tile among several. */
+export function ringTile(
+  source: Image,
+  fit: CtfFit,
+  request: CtfRequest,
+  place: Partial<Pick<PlotTile, 'column' | 'row' | 'label'>>,
+): PlotTile {
   const whole = amplitudeSpectrum(source);
   const [allRows = 0, allColumns = 0] = whole.shape;
   // Beyond the end of the fit there is nothing to see.
@@ -39,7 +52,7 @@ export function ringImage(source: Image, fit: CtfFit, request: CtfRequest, label
           },
     ),
   }));
-  const tile = imageTile(
+  return imageTile(
     {
       width: columns,
       height: rows,
@@ -47,9 +60,8 @@ export function ringImage(source: Image, fit: CtfFit, request: CtfRequest, label
       black,
       white,
     },
-    { label, overlays },
+    { ...place, overlays },
   );
-  return { kind: 'image', id: 'rings', title: 'Rings with the fit', tiles: [tile] };
 }
 
 /** Zeros over the left half in cycles per pixel, up to the end of the fit. */
