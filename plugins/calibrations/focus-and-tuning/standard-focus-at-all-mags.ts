@@ -85,7 +85,8 @@ export default defineItem({
     const mags = (await focusableMags(use, signal)).length;
     const perImage = shots.exposure.exposure + shots.exposure.driftSettling;
     const whole = perImage + shots.settling + use.cameras.selected.traits.startupDelay + readoutSeconds;
-    const between = (least: number, most: number) => ({ least: mags * least, most: mags * most });
+    // One magnification alone can be chosen.
+    const between = (least: number, most: number) => ({ least, most: mags * most });
     return {
       images: between(imagesAtLeast, imagesAtMost),
       exposure: between(imagesAtLeast * perImage, imagesAtMost * perImage),

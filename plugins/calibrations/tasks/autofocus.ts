@@ -26,6 +26,7 @@ const results = {
   images: value.quantity('Number of images.'),
   drift: value.quantity('Drift of the specimen.', { unit: 'nm/s', optional: true }),
   shift: value.vector('Displacement of the image from the negative to the positive tilt, in unbinned pixels.', {
+    unit: 'px',
     optional: true,
   }),
   correlation: value.quantity('Lowest correlation coefficient of images at opposite tilts.', { optional: true }),

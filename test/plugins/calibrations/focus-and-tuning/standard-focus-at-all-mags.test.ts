@@ -3,9 +3,17 @@ import { Calibrations } from '../../../../core/store';
 import { drawFocusWorld, focusColumns, focusInstrument } from '../../../../statistics/support/focus/focus-worlds';
 import { cameraOf } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/focus/standard-focus-at-all-mags';
+import { perfectCurves, quickFocus } from '../../../../statistics/support/focus/focus-cases';
+import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem } from '../../../support/virtual-instrument';
 
 const item = 'calibrations/focus-and-tuning/standard-focus-at-all-mags';
+
+describeMenuItem(item, {
+  ...quickFocus,
+  answers: { lowest: '25', highest: '26' },
+  prepare: perfectCurves,
+});
 
 describe('Standard Focus at All Mags', () => {
   /** The long statistics measure the same with more magnifications and seeds. */

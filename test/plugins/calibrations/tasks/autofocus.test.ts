@@ -13,9 +13,11 @@ import {
 } from '../../../../statistics/support/focus/focus-worlds';
 import { cameraOf } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/focus/autofocus-routine';
+import { perfectCurves, quickFocus } from '../../../../statistics/support/focus/focus-cases';
+import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem } from '../../../support/virtual-instrument';
 
-const [autofocus, check] = ['calibrations/tasks/autofocus', 'calibrations/tasks/check-autofocus'];
+const autofocus = 'calibrations/tasks/autofocus';
 /** Focus images of 256 pixels. */
 const smallCamera = cameraOf(4096);
 const world = drawFocusWorld(5, focusColumns.fei);
@@ -34,6 +36,8 @@ async function calibrated(defocus: number, { curve = true } = {}) {
   const taking = jest.spyOn(acquisition, 'take');
   return { instrument, registry, scope, tilt, user, now, take, taking };
 }
+
+describeMenuItem(autofocus, { ...quickFocus, prepare: perfectCurves });
 
 describe('the routine Autofocus', () => {
   /** The long statistics measure the same with 20 seeds. */
@@ -102,31 +106,5 @@ describe('the routine Autofocus', () => {
     registry.get(Calibrations).records('FocusCalibration').replaceAll([]);
     await expect(runItem(instrument, autofocus)).rejects.toMatchObject({ code: 'tuning/no-focus-calibration' });
     await unchanged();
-  });
-});
-
-describe('Check Autofocus', () => {
-  it('shows by how much a calibration is off, and changes nothing', async () => {
-    const { registry, scope, ...made } = await calibrated(1);
-    await using instrument = made.instrument;
-    const rows = registry.get(Calibrations).records('FocusCalibration');
-    // A curve that is 6 % too long makes a change 6 % too small.
-    rows.replaceAll(
-      rows.all().map((row) => ({
-        ...row,
-        slopeX: 1.06 * row.slopeX,
-        slopeY: 1.06 * row.slopeY,
-        rows: row.rows.map(({ defocus, shiftX, shiftY }) => ({
-          defocus,
-          shiftX: 1.06 * shiftX,
-          shiftY: 1.06 * shiftY,
-        })),
-      })),
-    );
-    const before = await scope.defocus.read();
-    const { result } = await runItem(instrument, check);
-    expect(result!.values['deviationPercent']).toBeCloseTo(100 * (1 / 1.06 - 1), 0);
-    expect(result!.quality!.verdict).toBe('doubtful');
-    expect(await scope.defocus.read()).toBeCloseTo(before, 12);
   });
 });

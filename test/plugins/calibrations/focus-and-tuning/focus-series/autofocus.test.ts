@@ -12,12 +12,15 @@ import {
 } from '../../../../../statistics/support/focus/focus-worlds';
 import { cameraOf } from '../../../../../statistics/support/small-camera';
 import table from '../../../../../statistics/tables/focus/autofocus';
-import extended from '../../../../../statistics/tables/focus/extended-autofocus';
 import traps from '../../../../../statistics/tables/focus/autofocus-traps';
+import { describeMenuItem } from '../../../../conformance/describe-menu-item';
+import { fewLevels, quickFocus } from '../../../../../statistics/support/focus/focus-cases';
 import { runItem } from '../../../../support/virtual-instrument';
 
 /** Focus images of 256 pixels. */
 const smallCamera = cameraOf(4096);
+
+describeMenuItem(autofocus, { ...quickFocus, prepare: fewLevels });
 
 describe('the calibration of Autofocus', () => {
   /** The long statistics measure the same with 25 seeds of each kind. */
@@ -127,17 +130,5 @@ describe('a run of Autofocus', () => {
     expect(said.join('\n')).toMatch(/0 um: lost: the images at both tilts are not equally bright/);
     expect(result!.values).toMatchObject({ images: 18, lostLevels: 0 });
     expect(result!.quality!.verdict).toBe('good');
-  });
-});
-
-describe('the calibration of Extended Autofocus', () => {
-  it('goes on where the beam tilt changes, and holds to its lowest level', async () => {
-    const { errors, verdict } = await extended.measure(3, '', smallCamera);
-    const { jump, lowest, far, curve } = errors as Readonly<Record<string, number>>;
-    expect(verdict).toBe('good');
-    expect(Math.abs(jump!)).toBeLessThan(0.1);
-    expect(Math.abs(lowest!)).toBeLessThan(0.5);
-    expect(Math.abs(far!)).toBeLessThan(0.5);
-    expect(curve!).toBeLessThan(0.1);
   });
 });
