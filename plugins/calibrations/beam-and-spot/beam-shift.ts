@@ -151,7 +151,7 @@ async function measure(use: Uses<typeof needs>, run: Run): Promise<CalibrationRe
   });
 }
 
-/** Asks whether a doubtful result is to be kept. */
+/** Asks whether a doubtful result should be kept. */
 async function askAboutDoubts(run: Run, { judgement: { verdict, reasons } }: ShiftMeasurement): Promise<void> {
   if (verdict !== 'doubtful') return;
   for (const { what, why } of reasons) run.operator.log(`${what}: ${why}`);

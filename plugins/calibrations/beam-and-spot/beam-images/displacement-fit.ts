@@ -9,7 +9,7 @@ export interface Observation extends MeasuredPlace {
   readonly time: number;
 }
 
-/** What beam shift does to the place of the beam, with a steady drift of the beam beside it. */
+/** Effect of beam shift on the place of the beam, with a steady drift of the beam beside it. */
 export interface DisplacementFit {
   /** Pixels for one unit of beam shift. */
   readonly matrix: Matrix;

@@ -12,7 +12,7 @@ import { beamErrors } from './beam-errors';
 import { type DisplacementFit, errorsOfQuotient, fitDisplacements } from './displacement-fit';
 import { type SeriesImage, observationsOf } from './shift-series';
 
-/** What beam shift does, with its verdict. */
+/** Effect of beam shift, with its verdict. */
 export interface ShiftMeasurement {
   /** Beam shift that goes with a unit of image shift. */
   readonly matrix: Matrix;
@@ -26,7 +26,7 @@ export interface ShiftMeasurement {
   readonly judgement: Judgement;
 }
 
-/** Standard errors in percent above which the effect of an axis is doubtful, and beyond which it is of no use. */
+/** Standard errors in percent above which the effect of an axis is doubtful, and beyond which it is refused. */
 const shareOfError = { doubtful: 0.5, refused: 5 };
 /** Difference of the ways by centroid and by edge in their common standard errors. */
 const maxDisagreement = { doubtful: 4, refused: 8 };

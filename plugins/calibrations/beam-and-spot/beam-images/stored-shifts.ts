@@ -6,7 +6,12 @@ import type { Calibrations, MainRecords } from '../../../../core/store';
 
 type Row = MainRecords['BeamShiftCalibration'];
 /** A calibration of beam shift by what decides which others it replaces. */
-export type ShiftKey = Pick<Row, 'magIndex' | 'alpha' | 'probe' | 'retain'>;
+export interface ShiftKey {
+  readonly magIndex: number;
+  readonly alpha: number;
+  readonly probe: number;
+  readonly retain: number;
+}
 
 /** Dependencies of the search for calibrations that a new one replaces. */
 export interface StoredShifts {

@@ -63,7 +63,7 @@ export function propagate(uses: PropagationUses, measured: MeasuredCrossovers): 
   };
 }
 
-/** What becomes of stored intensities at a spot size: each is shifted as it is with the present aperture. */
+/** The shift of stored intensities at a spot size: each is shifted as it is with the present aperture. */
 function shifterOf(
   { scale }: PropagationUses,
   { probe, aperture, intensities }: MeasuredCrossovers,

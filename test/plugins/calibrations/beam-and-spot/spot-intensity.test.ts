@@ -90,6 +90,7 @@ describe('on an FEI column', () => {
     expect(beam.spotTable('micro', 'below')!.spots.map(({ spot }) => spot)).toEqual([1, 2, 3, 4]);
     const [block, ...others] = instrument.calibrations.records('SpotIntensities').all();
     expect(others).toEqual([]);
-    expect(block!.rows[3]).toMatchObject({ spot: 4, microRatio: expect.any(Number) });
+    expect(block!.rows[3]!.spot).toBe(4);
+    expect(block!.rows[3]!.microRatio).toBeGreaterThan(0);
   });
 });
