@@ -42,7 +42,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   ],
   'plugins/calibrations/shared': ['result', 'contradictions', 'ctf-images'],
   'plugins/calibrations/focus-and-tuning': ['plans', 'focus-series', 'stigmator', 'coma'],
-  'plugins/calibrations/beam-and-spot': ['beam-images', 'crossover'],
+  'plugins/calibrations/beam-and-spot': ['beam-images', 'crossover', 'intensity-table'],
   'plugins/calibrations/pixel-size': ['lattice'],
   'plugins/calibrations/tasks': ['shift-offset'],
   'plugins/calibrations/image-and-stage-shift': ['offsets', 'image-series', 'image-shift', 'stage-shift', 'settling'],

@@ -1,0 +1,110 @@
+import { magIndex as asMagIndex } from '../../../core/base';
+import { Scope } from '../../../core/devices';
+import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
+import { largest } from '../../harness/pooling';
+import { defineTable } from '../../harness/table';
+import { condense, microscopeOf, trueRecords } from '../../support/beam';
+import { randomNumbers } from '../../support/random-numbers';
+import { mean as meanOf } from '../../../imaging';
+import { coarseCamera } from '../../support/small-camera';
+
+const item = 'calibrations/beam-and-spot/beam-intensity';
+
+const instruments: Readonly<
+  Record<
+    string,
+    {
+      readonly configuration: string;
+      readonly nanoamperes: number;
+      readonly magIndex: number;
+      readonly maxCounts: number;
+    }
+  >
+> = {
+  'FEI with a Ceta': { configuration: 'talos-ceta.yaml', nanoamperes: 3, magIndex: 25, maxCounts: 30_000 },
+  'JEOL with a K2': { configuration: 'jeol-cryo-arm-k2.yaml', nanoamperes: 0.3, magIndex: 25, maxCounts: 30_000 },
+  'Hitachi with a K2 Base': { configuration: 'hitachi-ht7700.yaml', nanoamperes: 0.1, magIndex: 17, maxCounts: 8000 },
+};
+
+interface Point {
+  readonly density: number;
+  readonly intensity: number;
+  readonly tries: number;
+}
+
+export default defineTable({
+  name: 'beam-intensity',
+  about:
+    'Beam Intensity from either side of crossover, on columns with imperfections that are drawn, against the current over the area of the beam of the virtual microscope at each point.',
+  item,
+  rows: Object.keys(instruments),
+  seeds: 30,
+  seconds: 15,
+  measure: async (seed, row, camera = coarseCamera(4)) => {
+    const next = randomNumbers(seed);
+    const { configuration, nanoamperes, magIndex, maxCounts } = instruments[row]!;
+    await using instrument = await virtualInstrument({
+      configuration,
+      magIndex,
+      edit: camera,
+      simulator: {
+        seed,
+        imperfections: 'drawn',
+        condenser: 'lenses',
+        contrast: 0,
+        brightestNanoamperes: nanoamperes,
+        intensityHysteresis: 0,
+        condenserAstigmatism: [0, 0],
+        beamSlope: [0, 0],
+        beamRim: 0,
+        beamCentreMicrometres: [0, 0],
+        spotBeamShiftsMicrometres: [],
+        nanoprobeBeamShiftMicrometres: [0, 0],
+      },
+    });
+    const microscope = microscopeOf(instrument);
+    const { spotSize, probeMode } = microscope.state as typeof microscope.state & {
+      readonly probeMode: 'micro' | 'nano';
+    };
+    const crossovers = trueRecords(instrument, 'CrossoverIntensity');
+    instrument.calibrations.records('CrossoverIntensity').replaceAll(crossovers as never);
+    const crossover = crossovers.find(({ spot }) => spot === spotSize)![probeMode]!;
+    await condense(instrument, 1.6 + 0.4 * next());
+    const away = microscope.state.intensity - crossover;
+    if (seed % 2 === 0) microscope.setIntensity(crossover - away);
+    const started = microscope.state.intensity;
+    let brightest = 0;
+    instrument.onImage(({ frame: { image } }) => (brightest = Math.max(brightest, meanOf(image))));
+    const { result } = await runItem(instrument, item);
+    const points = result!.values['points'] as readonly Point[];
+    await instrument.kernel.registry.get(Scope).magIndex.write(asMagIndex(magIndex));
+    const truths = points.map(({ intensity }) => {
+      microscope.setIntensity(intensity);
+      const { beamCurrent, beamDiameter } = microscope.state as typeof microscope.state & {
+        readonly beamCurrent: number;
+      };
+      return beamCurrent / beamDiameter ** 2;
+    });
+    microscope.setIntensity(started);
+    const spacings = points.slice(1).map(({ density }, index) => points[index]!.density / density);
+    return {
+      errors: {
+        percent: points.map(
+          ({ density }, index) => 100 * (density / points[0]!.density / (truths[index]! / truths[0]!) - 1),
+        ),
+        spacing: spacings.map((each) => 100 * (each - 1)),
+        tries: points.map(({ tries }) => tries),
+        fold: [Number(result!.values['fold'])],
+      },
+      verdict: result!.quality?.verdict ?? 'without a verdict',
+      faults: [
+        ...(spacings.some((each) => each < 1.065 || each > 1.135) ? ['a spacing outside 7 to 13 %'] : []),
+        ...(brightest > maxCounts ? [`an image with ${brightest.toFixed(0)} counts`] : []),
+      ],
+    };
+  },
+  pool: (measured) => [
+    largest(measured, 'percent', { unit: '% off', atMost: 1 }),
+    largest(measured, 'tries', { unit: 'tries a point', decimals: 0, atMost: 3 }),
+  ],
+});
