@@ -144,6 +144,8 @@ export function provideOptics(
   return optics;
 }
 
+const angstromsPerMetre = 1e10;
+
 /** Provides what the calibrations of the beam are applied by, and keeps the beam in its place at changes of spot size and alpha. */
 function provideBeam(kernel: Kernel, settings: Settings, calibrations: Calibrations, optics: Optics): void {
   const { registry, hooks } = kernel;
@@ -165,21 +167,25 @@ function provideBeam(kernel: Kernel, settings: Settings, calibrations: Calibrati
   taps.didChangeAlpha.tap((from, to) => carrying.didChangeAlpha(from, to));
   const illumination = find(Illumination);
   if (!illumination) return registry.lackFor(Illumination, [BeamControl]);
-  kernel.provide(
-    BeamControl,
-    new CalibratedBeamControl({
-      scope,
-      cameras: registry.get(Cameras),
-      illumination,
-      beam,
-      calibrations,
-      optics,
-      settings,
-      beamShift: () => find(BeamShift),
-      probeModes: () => find(ProbeModeSelector),
-      alphas: () => find(AlphaSelector),
-    }),
-  );
+  const cameras = registry.get(Cameras);
+  const control = new CalibratedBeamControl({
+    scope,
+    cameras,
+    illumination,
+    beam,
+    calibrations,
+    optics,
+    settings,
+    beamShift: () => find(BeamShift),
+    probeModes: () => find(ProbeModeSelector),
+    alphas: () => find(AlphaSelector),
+  });
+  kernel.provide(BeamControl, control);
+  kernel.limitDoseBy(async (camera) => {
+    const rate = optics.camera(camera).stem ? undefined : beam.doseRate(await control.place());
+    const pixel = rate !== undefined && optics.at({ magIndex: await scope.magIndex.read(), camera }).pixelSize;
+    return pixel ? rate * (pixel.value * angstromsPerMetre) ** 2 : undefined;
+  });
 }
 
 /** A column that scans or does not, and works for the filter or does not, when the program starts is not changed: the first camera that it works for is selected. */

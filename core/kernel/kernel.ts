@@ -15,7 +15,7 @@ import {
 import { type Camera, Cameras, Scope, TimedBlanker, settingsOf, type DeviceToken, type Driver } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
 import { BeamPath } from './guards/beam-path';
-import { DoseLimit } from './guards/dose-limit';
+import { type CalibratedDoseRate, DoseLimit } from './guards/dose-limit';
 import { kernelErrors } from './errors';
 import { CameraList, guardCamera } from './guards/guard-camera';
 import { guardDevice, guardProvided } from './guards/guard-device';
@@ -189,6 +189,11 @@ export class Kernel {
     } catch (error) {
       throw error instanceof EucentricError ? error : kernelErrors.pluginBroken(plugin.id, describe(error), error);
     }
+  }
+
+  /** Has the limit of the dose of detectors go by the calibrations of the beam where no image has shown the dose rate. */
+  limitDoseBy(calibrated: CalibratedDoseRate): void {
+    this.dose.goBy(calibrated);
   }
 
   /** Dependencies of the guards. */

@@ -25,6 +25,12 @@ export interface RotationAndPixel {
   readonly pixelSize: Metres | undefined;
 }
 
+/** A rate as a counting camera counts it, and as it is: electrons per physical pixel and second. */
+export interface CountedRate {
+  readonly counted: number;
+  readonly real: number;
+}
+
 /** The properties of one camera. */
 export interface CameraSettings {
   /** The number of the camera block; negative for a parked one. */
@@ -52,6 +58,8 @@ export interface CameraSettings {
   readonly isStem: boolean;
   readonly isDirectDetector: boolean;
   readonly rotationAndPixel: readonly RotationAndPixel[];
+  /** What the camera counts and what really falls on it, by rising rate; empty where the site has entered no DoseRateTable. */
+  readonly countedRates: readonly CountedRate[];
   /** The value of a property in SerialEM's units, or its default. */
   get<Name extends CameraName>(name: Name): CameraValue<Name>;
   /** True when the property is entered. */
@@ -104,7 +112,20 @@ export function cameraSettings(section: Section): CameraSettings {
       rotation: absolute === NOT_MEASURED_ANGLE ? undefined : degrees(absolute),
       pixelSize: pixel > 0 && pixel !== NOT_MEASURED_ANGLE ? nanometres(pixel / fine) : undefined,
     })),
+    countedRates: countedRates(section, get('DoseRateTable')),
     get,
     has: (name) => rowsOf(section, name).length > 0,
   };
+}
+
+/** The rows of a DoseRateTable; the scale beside its name turns its counts into electrons. */
+function countedRates(
+  { entries }: Section,
+  rows: readonly (readonly [counts: number, electrons: number])[],
+): readonly CountedRate[] {
+  const scale = Number(entries.find(({ name }) => name === 'DoseRateTable')?.header?.[1]?.text ?? 1);
+  return rows
+    .map(([counts, real]) => ({ counted: counts / (scale > 0 ? scale : 1), real }))
+    .filter(({ counted, real }) => counted > 0 && real > 0)
+    .sort((a, b) => a.counted - b.counted);
 }

@@ -1,5 +1,7 @@
 import { seconds } from '../../core/base';
-import { Cameras, Illumination } from '../../core/devices';
+import { Cameras, Illumination, Scope } from '../../core/devices';
+import { BeamCalibrations, BeamControl } from '../../core/illumination';
+import { Optics } from '../../core/optics';
 import { parseSettings } from '../../core/settings';
 import { virtualInstrument } from '../support/virtual-instrument';
 
@@ -7,11 +9,11 @@ async function instrumentWith(limits: string) {
   const instrument = await virtualInstrument({ edit: (yaml) => `${yaml}\nlimits: ${limits}\n` });
   const camera = instrument.kernel.registry.get(Cameras).selected;
   const { traits } = camera;
-  const take = async (exposure: number): Promise<number> => {
+  const take = async (exposure: number, binning = traits.binnings.at(-1)!): Promise<number> => {
     const area = { left: 0, top: 0, right: traits.width, bottom: traits.height };
     const { image, exposure: taken } = await camera.acquire(
       camera.fit({
-        binning: traits.binnings.at(-1)!,
+        binning,
         area,
         exposure: seconds(exposure),
         driftSettling: seconds(0),
@@ -47,6 +49,48 @@ test('an exposure that would bring more electrons than the limit is refused by t
   const { spotSize } = instrument.kernel.registry.get(Illumination);
   await spotSize.write((await spotSize.read()) + 1);
   await take(2.2);
+});
+
+test('a limit that was passed at one binning holds for the same electrons at another', async () => {
+  const { instrument, take } = await instrumentWith('{ detectorDose: 1e9 }');
+  await using _ = instrument;
+  const rate = await take(0.2);
+  const { binnings } = instrument.kernel.registry.get(Cameras).selected.traits;
+  const finer = (binnings.at(-2)! / binnings.at(-1)!) ** 2;
+  const { instrument: limited, take: takeLimited } = await instrumentWith(`{ detectorDose: ${rate} }`);
+  await using __ = limited;
+  await takeLimited(0.2);
+  await expect(takeLimited(1.2)).rejects.toMatchObject({ code: 'limits/out-of-range' });
+  await takeLimited(1.2, binnings.at(-2));
+  await expect(takeLimited(1.2 / finer, binnings.at(-2))).rejects.toMatchObject({ code: 'limits/out-of-range' });
+});
+
+test('without an image the dose calibration tells the rate, also for an intensity that nobody has tried', async () => {
+  const { instrument, take } = await instrumentWith('{ detectorDose: 50 }');
+  await using _ = instrument;
+  const { registry } = instrument.kernel;
+  const { magIndex } = registry.get(Scope);
+  const camera = registry.get(Cameras).selected.traits.index;
+  const pixel = registry.get(Optics).at({ magIndex: await magIndex.read(), camera }).pixelSize!.value * 1e10;
+  const place = await registry.get(BeamControl).place();
+  // 100 electrons a second in a pixel of the largest binning.
+  const binned = registry.get(Cameras).selected.traits.binnings.at(-1)! * pixel;
+  instrument.calibrations.shortTerm('DoseCalibration').replaceAll([
+    {
+      spot: place.spot,
+      probe: place.probe === 'micro' ? 1 : 0,
+      aboveCrossover: registry.get(BeamCalibrations).side(place) === 'above' ? 1 : 0,
+      intensity: place.intensity,
+      dose: 100 / binned ** 2,
+      time: 1,
+      aperture: 0,
+    },
+  ]);
+  await expect(take(0.6)).rejects.toMatchObject({
+    code: 'limits/out-of-range',
+    message: expect.stringMatching(/59\.\d electrons in a pixel \(100\.00 a second by Electron Dose\)/) as string,
+  });
+  await take(0.4);
 });
 
 test('the longest exposure can be set', async () => {

@@ -6,15 +6,24 @@ import type { DeviceLimits } from './limits';
 /** Number of pixels that give the mean of an image precisely enough. */
 const enoughPixels = 20_000;
 
+/** Finds the dose rate at a camera from the calibrations of the beam: electrons in an unbinned pixel and second; undefined where they do not tell. */
+export type CalibratedDoseRate = (camera: CameraIndex) => Promise<number | undefined>;
+
 /**
- * Keeps the dose of an exposure within its limit, by the dose rate of the last image of the camera. After a change of the beam nothing is
- * known of it until an image was taken, so the first one is not held to the limit: take it short.
+ * Keeps the dose of an exposure within its limit, by the dose rate of the last image of the camera. After a change of the beam it goes by the
+ * calibrations of the beam; where those do not tell, the first image is not held to the limit: take it short.
  */
 export class DoseLimit {
-  /** Electrons in a pixel and second, by the number of the camera. */
+  /** Electrons in an unbinned pixel and second, by the number of the camera. */
   private readonly rates = new Map<number, number>();
+  private calibrated: CalibratedDoseRate = () => Promise.resolve(undefined);
 
   constructor(private readonly limits: DeviceLimits) {}
+
+  /** Has the calibrations of the beam tell what no image shows. */
+  goBy(calibrated: CalibratedDoseRate): void {
+    this.calibrated = calibrated;
+  }
 
   /** The beam is another one from now on. */
   forget(): void {
@@ -28,19 +37,23 @@ export class DoseLimit {
     const step = Math.max(1, Math.floor(data.length / enoughPixels));
     let [sum, count] = [0, 0];
     for (let at = 0; at < data.length; at += step, count++) sum += data[at]!;
-    this.rates.set(camera, Math.max(0, sum / count) / countsPerElectron / exposure.exposure);
+    const perPixel = Math.max(0, sum / count) / countsPerElectron / exposure.exposure;
+    this.rates.set(camera, perPixel / exposure.binning ** 2);
   }
 
   /** Throws `limits/out-of-range` for an exposure that would bring too many electrons. */
-  check({ exposure }: Exposure, camera: CameraIndex): void {
+  async check({ exposure, binning }: Exposure, camera: CameraIndex): Promise<void> {
     const { dose } = this.limits;
-    const rate = this.rates.get(camera);
-    if (!dose || rate === undefined) return;
-    const expected = rate * exposure;
+    if (!dose) return;
+    const seen = this.rates.get(camera);
+    const rate = seen ?? (await this.calibrated(camera));
+    if (rate === undefined) return;
+    const perPixel = rate * binning ** 2;
+    const expected = perPixel * exposure;
     if (expected > dose.electronsPerPixel)
       throw kernelErrors.outOfRange(
         'detector dose',
-        `${expected.toFixed(1)} electrons in a pixel (${rate.toFixed(2)} a second in the last image)`,
+        `${expected.toFixed(1)} electrons in a pixel (${perPixel.toFixed(2)} a second ${seen === undefined ? 'by Electron Dose' : 'in the last image'})`,
         `at most ${dose.electronsPerPixel}, by "detectorDose" under "limits:"`,
       );
   }

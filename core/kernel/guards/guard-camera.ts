@@ -10,9 +10,9 @@ import { checkExposure } from './limits';
 export function guardCamera(camera: Camera, guarding: Guarding): Camera {
   const { hooks, limits, watch } = guarding;
   const { traits } = camera;
-  const check = (exposure: Exposure): void => {
+  const check = async (exposure: Exposure): Promise<void> => {
     checkExposure(exposure, traits, limits);
-    guarding.dose?.check(exposure, traits.index);
+    await guarding.dose?.check(exposure, traits.index);
   };
   const inClearBeam = async <Result>(
     signal: AbortSignal | undefined,
@@ -31,7 +31,7 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
     acquire: async (exposure, signal): Promise<Frame> => {
       if (signal) throwIfStopped(signal);
       const changed = await hooks.willAcquire.promise(exposure, traits.index);
-      check(changed);
+      await check(changed);
       const frame = await inClearBeam(signal, async () => {
         watch(`acquire camera ${traits.index}`);
         const timing = blankerTiming(changed, traits);
@@ -51,7 +51,7 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
       ): Promise<void> => {
         throwIfStopped(signal);
         const changed = await hooks.willAcquire.promise(exposure, traits.index);
-        check(changed);
+        await check(changed);
         await inClearBeam(signal, async () => {
           watch(`watch camera ${traits.index}`);
           await camera.watch!(changed, show, signal);

@@ -7,12 +7,12 @@ import {
   throwIfStopped,
   vector,
 } from '../../../core/base';
-import { Illumination, ProbeModeSelector, Scope, readProbeMode } from '../../../core/devices';
+import { Scope } from '../../../core/devices';
 import { type Amount, type Session, leastOf, mostOf, movesInWords } from '../../../core/kernel';
 import { takeImage } from '../../../core/acquisition';
+import { BeamCalibrations, BeamControl } from '../../../core/illumination';
 import { ImageShiftControl, Optics } from '../../../core/optics';
 import type { ParameterSetName } from '../../../core/settings';
-import { Calibrations } from '../../../core/store';
 import type { CostState, ForecastState } from '../protocol';
 import { consoleErrors } from './errors';
 import type { TakenAt } from './images/images';
@@ -101,16 +101,10 @@ export class InstrumentControl {
     };
   }
 
-  /** Dose in words; the rate is that of the last dose calibration at this spot, intensity and probe mode. */
+  /** Dose in words, where a dose calibration leads to the present spot size, intensity and probe mode. */
   private async dose(seconds: number): Promise<string | undefined> {
-    const [calibrations, illumination] = [this.session.find(Calibrations), this.session.find(Illumination)];
-    if (!calibrations || !illumination) return undefined;
-    const spot = await illumination.spotSize.read();
-    const intensity = await illumination.intensity.read();
-    const probe = (await readProbeMode(this.session.find(ProbeModeSelector))) === 'nano' ? 0 : 1;
-    const row = calibrations
-      .shortTerm('DoseCalibration')
-      .find((each) => each.spot === spot && each.probe === probe && Math.abs(each.intensity - intensity) < 0.002);
-    return row ? `${Number((row.dose * seconds).toPrecision(3))} e/A2` : undefined;
+    const [stored, beam] = [this.session.find(BeamCalibrations), this.session.find(BeamControl)];
+    const rate = stored && beam && stored.doseRate(await beam.place());
+    return rate === undefined ? undefined : `${Number((rate * seconds).toPrecision(3))} e/A2`;
   }
 }

@@ -39,7 +39,8 @@ test('a forecast includes the dose where the rate is known', async () => {
       dose: 4,
       intensity,
       spot,
-      aboveCrossover: 1,
+      // Without a calibrated crossover everything lies below it.
+      aboveCrossover: 0,
       probe: (await readProbeMode(registry.get(ProbeModeSelector))) === 'nano' ? 0 : 1,
     } as never,
   ]);
