@@ -1,6 +1,7 @@
 import { type Vector, length, subtract, vector } from '../base';
 import type { Misfit } from '../judgement';
 import { averagedOverCauses } from '../../imaging';
+import { pairCovariance, usualFloor } from './pair-noise';
 import type { TiltPair, TiltSeries, TiltView } from './tilt-series';
 
 /** Function of the beam tilt; a displacement is the sum of such functions, each times a vector. */
@@ -32,13 +33,6 @@ export interface TiltFit {
   readonly largestClosure: number;
 }
 
-/**
- * Share of the variance of a shift that belongs to its two images, half to each, and so is in all their pairs; the rest belongs to the
- * pair alone. Where the specimen stands out of the noise it is all; where it does not, next to nothing.
- */
-const sharedByImages = 0.7;
-/** Standard error of a pair beyond its noise, in compared pixels, as the best images show. */
-const usualFloor = 0.01;
 /** Time in seconds in which the drift of a holder that was moved typically falls to 1/e; faster where much of it is left. */
 const usualDecay = 40;
 /** Multiples of the bend of such a drift that a series may have, and their weights. */
@@ -115,20 +109,9 @@ function placesOf(views: readonly TiltView[]): readonly TiltTerm[] {
 /** Covariance of the shifts of all pairs, X and Y in turn, without causes. */
 function noiseOf(pairs: readonly TiltPair[], floor: number): readonly Float64Array[] {
   const noise = pairs.flatMap(() => [0, 1]).map(() => new Float64Array(2 * pairs.length));
-  for (const [axis, name] of (['x', 'y'] as const).entries()) {
-    const errors = pairs.map(({ standardError }) => Math.hypot(standardError[name], floor));
-    for (const [one, first] of pairs.entries())
-      for (const [other, second] of pairs.entries()) {
-        const signs =
-          Number(first.earlier === second.earlier) +
-          Number(first.later === second.later) -
-          Number(first.earlier === second.later) -
-          Number(first.later === second.earlier);
-        const common = (sharedByImages * signs * errors[one]! * errors[other]!) / 2;
-        const alone = one === other ? (1 - sharedByImages) * errors[one]! ** 2 : 0;
-        noise[2 * one + axis]![2 * other + axis] = common + alone;
-      }
-  }
+  for (const [axis, name] of (['x', 'y'] as const).entries())
+    for (const [one, row] of pairCovariance(pairs, name, floor).entries())
+      for (const [other, each] of row.entries()) noise[2 * one + axis]![2 * other + axis] = each;
   return noise;
 }
 

@@ -239,6 +239,10 @@ export const userSettingDefinitions = {
     false,
     'Lets beam tilt and stigmator follow image shift, by what Coma vs. Image Shift has measured.',
   ),
+  BTIDThreeShots: onOff(
+    false,
+    'Takes three images along each coil of the beam tilt in calibrations and corrections by beam tilt, as SerialEM does, instead of patterns that need fewer.',
+  ),
   BuffersToRollOnAcquire: whole(2, 'Number of buffers in which older images are kept when a new one comes.', {
     range: [0, 13],
   }),

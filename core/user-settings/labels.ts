@@ -62,6 +62,7 @@ export const userSettingLabels: Readonly<Record<UserSettingName, Label>> = {
   AstigCalDefocus: ['Calibration of focus and tuning', 'Middle defocus for astigmatism by BTID'],
   AstigCalFocusRange: ['Calibration of focus and tuning', 'Range of defocus for astigmatism by BTID'],
   ComaCalDefocus: ['Calibration of focus and tuning', 'Defocus for coma by BTID'],
+  BTIDThreeShots: ['Calibration of focus and tuning', 'Three images along each coil'],
   LowDoseViewDefocus: ['Low Dose', 'Defocus offset of View'],
   LowDoseSearchDefocus: ['Low Dose', 'Defocus offset of Search'],
   LowDoseViewShift: ['Low Dose', 'Image-shift offset of View'],

@@ -8,3 +8,4 @@ export type { AveragedFit } from './mixture';
 export { type DriveFit, type DriveModel, fitCyclicDrive, type FoundCycle, type ScatterEvidence } from './cyclic-drive';
 export { averagedOverCauses, type CauseHypothesis } from './averaged-over-causes';
 export type { DriveSeries } from './drive-noise';
+export { lowerTriangle, type LowerTriangle, whitened } from './lower-triangle';

@@ -94,6 +94,31 @@ const dose = (spot: number, aboveCrossover: number) => ({
   time: 29_000_000,
   aperture: 70,
 });
+const byTilt = { probe: 1, alpha: -999, defocus: -1, beamTilt: 3.25 };
+const responses = {
+  focusXpx: 2,
+  focusXpy: 0.125,
+  focusYpx: -0.125,
+  focusYpy: 2,
+  stigmatorXXpx: 20,
+  stigmatorXXpy: 1.5,
+  stigmatorXYpx: 1.5,
+  stigmatorXYpy: -20,
+  stigmatorYXpx: 1.5,
+  stigmatorYXpy: -20,
+  stigmatorYYpx: -20,
+  stigmatorYYpy: -1.5,
+};
+const comaMatrices = {
+  comaXXpx: -0.375,
+  comaXXpy: 0.125,
+  comaXYpx: 0,
+  comaXYpy: -0.125,
+  comaYXpx: -0.125,
+  comaYXpy: 0,
+  comaYYpx: 0.125,
+  comaYYpy: -0.4375,
+};
 
 interface Kind {
   /** Records that are there before. */
@@ -177,6 +202,20 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
     results: [
       [put('FocusCalibration', { ...focusCurve, alpha: -999, beamTilt: 2.5 })],
       [remove('FocusCalibration', keyOfFocusCurve), put('FocusCalibration', { ...focusCurve, alpha: 2 })],
+    ],
+  },
+  AstigmatismCalib: {
+    present: [put('AstigmatismCalib', { magIndex: asMagIndex(21), ...byTilt, ...responses })],
+    results: [
+      [put('AstigmatismCalib', { magIndex: asMagIndex(22), ...byTilt, ...responses })],
+      [put('AstigmatismCalib', { magIndex: asMagIndex(21), ...byTilt, ...responses, focusXpx: 1.875 })],
+    ],
+  },
+  ComaCalib: {
+    present: [put('ComaCalib', { magIndex: asMagIndex(21), ...byTilt, ...comaMatrices })],
+    results: [
+      [put('ComaCalib', { magIndex: asMagIndex(21), ...byTilt, beamTilt: 10, ...comaMatrices })],
+      [put('ComaCalib', { magIndex: asMagIndex(21), ...byTilt, ...comaMatrices, comaYYpy: -0.375 })],
     ],
   },
   CtfAstigCalib: {
