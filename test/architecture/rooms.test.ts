@@ -12,6 +12,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'core/kernel': ['guards', 'operator', 'menu', 'run', 'recording'],
   'core/optics': ['geometry', 'image-shift'],
   'core/settings': ['definitions', 'yaml', 'check', 'text', 'convert', 'edit', 'schema'],
+  'core/tuning': ['btid'],
   'core/store': ['serialem', 'disk', 'calibration-store', 'history'],
   imaging: [
     'kernel-memory',
@@ -41,7 +42,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'tasks',
   ],
   'plugins/calibrations/shared': ['result', 'contradictions', 'ctf-images'],
-  'plugins/calibrations/focus-and-tuning': ['plans', 'focus-series', 'stigmator', 'coma'],
+  'plugins/calibrations/focus-and-tuning': ['plans', 'focus-series', 'stigmator', 'coma', 'btid'],
   'plugins/calibrations/beam-and-spot': ['beam-images', 'crossover', 'intensity-table'],
   'plugins/calibrations/pixel-size': ['lattice'],
   'plugins/calibrations/tasks': ['shift-offset'],

@@ -115,7 +115,7 @@ class AstigmatismByBtid {
     const readout = await use.scope.defocus.read(run.signal);
     const stigmator = await objectiveStigmator.read(run.signal);
     run.operator.status('MEASURING DEFOCUS');
-    const present = await presentDefocus(run, use, place);
+    const present = await presentDefocus(run, use);
     const images = new BtidImages(run, use, place, present.brightness, count);
     const measured = await takeAstigmatism(run, use, {
       place,

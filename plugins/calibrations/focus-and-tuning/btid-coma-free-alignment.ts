@@ -2,7 +2,7 @@ import { type Chart, type Vector, readable, readableMatrix, vector, vectorChart 
 import { describeReason, judge, requireNotRefused } from '../../../core/judgement';
 import { type Forecast, type ItemRun, type Uses, defineItem, value } from '../../../core/kernel';
 import { type CalibrationResult, put } from '../../../core/store';
-import { type MeasuredComa, comaChange, comaFields, comaStoredFor, recordedConditions } from '../../../core/tuning';
+import { type MeasuredComa, changeOfComa, comaFields, comaStoredFor, recordedConditions } from '../../../core/tuning';
 import { btidErrors, refusedByBtid } from './btid/btid-errors';
 import { btidForecast } from './btid/btid-forecast';
 import { BtidImages } from './btid/btid-images';
@@ -101,7 +101,7 @@ class BtidComaFreeAlignment {
     const before = comaStoredFor(use.calibrations, place.conditions, plan.beamTilt);
     const { response, drift } = measured;
     const matrices = { x: response.x.value, y: response.y.value };
-    const change = before && comaChange(matrices, before);
+    const change = before && changeOfComa(matrices, before);
     run.operator.log(
       `Bend of the displacement in nm for a unit of misalignment, along X: ${readableMatrix(response.x.value, response.x.standardErrors)}; along Y: ${readableMatrix(response.y.value, response.y.standardErrors)}.`,
     );

@@ -82,7 +82,7 @@ class CorrectAstigmatism {
     run.restoreLater('camera', () => use.cameras.selected.stop());
     run.operator.status('CORRECTING ASTIGMATISM BY BTID');
     const readout = inMicrometres(await use.scope.defocus.read(run.signal));
-    const present = await presentDefocus(run, use, place);
+    const present = await presentDefocus(run, use);
     const wanted = readoutAt(use.plans.astigmatism.defocus, readout, present.defocus);
     await approachDefocus(use, wanted, run.clock, run.signal);
     await run.clock.delay(tuningDelays(use).focus, run.signal);

@@ -6,12 +6,6 @@ export const refusedByBtid = 'btid/refused';
 
 /** The errors of calibrations and tasks by beam-tilt-induced displacement. */
 export const btidErrors = {
-  noFocusCalibration: (magnification: number): EucentricError =>
-    new EucentricError({
-      code: 'btid/no-focus-calibration',
-      message: `No focus calibration holds for ${magnification}x, so the present defocus cannot be measured.`,
-      hint: 'Run Autofocus of the Calibration menu here or at a magnification near this one.',
-    }),
   noPixelSize: (magnification: number): EucentricError =>
     new EucentricError({
       code: 'btid/no-pixel-size',
@@ -23,12 +17,6 @@ export const btidErrors = {
       code: 'btid/no-defocus',
       message: `The present defocus could not be measured: ${why}.`,
       hint: 'Focus by hand to within some micrometres, check beam, exposure and specimen, and start again.',
-    }),
-  farFromFocus: (defocus: number, limit: number): EucentricError =>
-    new EucentricError({
-      code: 'btid/far-from-focus',
-      message: `The present defocus is ${readable(defocus, 1)} um by the focus calibration, more than ${readable(limit, 0)} um from its curve.`,
-      hint: 'Focus by hand to within some micrometres and start again. If the image is in focus now, the focus calibration is wrong.',
     }),
   lost: (when: string, why: string): EucentricError =>
     new EucentricError({

@@ -5,30 +5,32 @@ import {
   type Vector,
   inMicrometres,
   length,
+  metres,
   micrometres,
   milliseconds,
+  withError,
 } from '../../../../core/base';
 import type { Exposure } from '../../../../core/devices';
-import type { Run, Uses } from '../../../../core/kernel';
-import { Calibrations } from '../../../../core/store';
+import type { Run } from '../../../../core/kernel';
+import { describeReason, judge } from '../../../../core/judgement';
 import {
+  type AutofocusUses,
   type FocusShots,
   type FoundFocusCurve,
   type TuningConditions,
-  defocusOf,
-  findFocusCurve,
-  focusNeeds,
+  autofocusNeeds,
+  defocusEvidence,
   focusShots,
-  measureSwing,
+  measureDefocus,
   nanometresPerPixel,
-  perTilt,
+  requireFocusCurve,
 } from '../../../../core/tuning';
 import { btidErrors } from './btid-errors';
 
 /** Dependencies of everything that works by beam-tilt-induced displacement. */
-export const btidNeeds = { ...focusNeeds, calibrations: Calibrations };
+export const btidNeeds = autofocusNeeds;
 /** Those devices and services as they are provided. */
-export type BtidUses = Uses<typeof btidNeeds>;
+export type BtidUses = AutofocusUses;
 
 /** The side of a run that calibrations and tasks have in common. */
 export type BtidRun = Omit<Run, 'accept' | 'report'>;
@@ -68,13 +70,7 @@ export async function btidPlace(use: BtidUses, signal: AbortSignal): Promise<Bti
   const { magIndex, camera, probe, alpha } = shots.conditions;
   const { specimenToCamera, magnification } = use.optics.at({ magIndex, camera });
   if (!specimenToCamera) throw btidErrors.noPixelSize(magnification);
-  const curve = findFocusCurve(
-    use.calibrations,
-    use.optics,
-    shots.conditions,
-    use.settings.get('MinMagIndexForAutofocus'),
-  );
-  if (!curve) throw btidErrors.noFocusCalibration(magnification);
+  const curve = requireFocusCurve(use, shots);
   return {
     conditions: { magIndex, probe, ...(alpha !== undefined && { alpha }) },
     magnification,
@@ -88,8 +84,6 @@ export async function btidPlace(use: BtidUses, signal: AbortSignal): Promise<Bti
   };
 }
 
-/** Distance in micrometres past the end of a focus curve up to which it is believed. */
-const maxPastEnd = 10;
 /** Images of a measurement of defocus. */
 export const focusImages = 3;
 
@@ -100,19 +94,16 @@ export interface PresentDefocus {
 }
 
 /** Measures the present defocus by the focus calibration; twice where the images are lost the first time. */
-export async function presentDefocus(run: BtidRun, use: BtidUses, place: BtidPlace): Promise<PresentDefocus> {
-  const { curve, shots } = place;
-  const tilt = Math.min(curve.beamTilt, shots.tilt);
-  const measure = () =>
-    measureSwing(use, { ...shots, tilt }, { clock: run.clock, signal: run.signal, title: 'Defocus by beam tilt' });
-  let swing = await measure();
-  if (swing.lost !== undefined) swing = await measure();
+export async function presentDefocus(run: BtidRun, use: BtidUses): Promise<PresentDefocus> {
+  const measure = () => measureDefocus(use, { clock: run.clock, signal: run.signal, offset: metres(0), shots: 3 });
+  let measured = await measure();
+  if (measured.swing.lost !== undefined) measured = await measure();
+  const { swing, standardError } = measured;
   if (swing.lost !== undefined) throw btidErrors.noDefocus(swing.lost);
-  const found = defocusOf(curve.curve, perTilt(swing, tilt));
-  if (!found) throw btidErrors.noDefocus('the focus calibration has too few levels');
-  const defocus = inMicrometres(found.defocus);
-  if (inMicrometres(found.pastEnd) > maxPastEnd) throw btidErrors.farFromFocus(defocus, maxPastEnd);
-  run.operator.log(`Present defocus ${defocus.toFixed(2)} um by beam tilt.`);
+  const { verdict, reasons } = judge(defocusEvidence(measured, { onTheWay: true }));
+  if (verdict === 'refused') throw btidErrors.noDefocus(reasons.map(describeReason).join(' '));
+  const defocus = inMicrometres(measured.defocus);
+  run.operator.log(`Present defocus ${withError(defocus, inMicrometres(standardError))} um by beam tilt.`);
   return { defocus, brightness: Math.max(...swing.series.views.map(({ mean }) => mean)) };
 }
 

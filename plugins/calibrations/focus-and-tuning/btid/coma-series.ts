@@ -81,7 +81,7 @@ export async function prepareComa(
   });
   run.operator.status('MEASURING DEFOCUS');
   const readout = await use.scope.defocus.read(run.signal);
-  const present = await presentDefocus(run, use, place);
+  const present = await presentDefocus(run, use);
   const wanted = plan.defocus - (plan.threeShots ? 0 : liftOfFocus(use, place, plan));
   await approachDefocus(use, readoutAt(wanted, inMicrometres(readout), present.defocus), run.clock, run.signal);
   await run.clock.delay(tuningDelays(use).focus, run.signal);

@@ -1,7 +1,7 @@
-import { EucentricError, type Matrix, type Vector, matrix, scale, scaleMatrix, vector } from '../base';
-import type { Calibrations, MainRecords } from '../store';
-import { fitModel, leastSquares, lowerTriangle, whitened } from '../../imaging';
-import { type Misfit, misfitOf } from '../judgement';
+import { EucentricError, type Matrix, type Vector, matrix, scale, scaleMatrix, vector } from '../../base';
+import type { Calibrations, MainRecords } from '../../store';
+import { fitModel, leastSquares, lowerTriangle, whitened } from '../../../imaging';
+import { type Misfit, misfitOf } from '../../judgement';
 import { type MatrixEstimate, type TuningConditions, nearestRow, recordedConditions } from './astigmatism-response';
 
 /**
@@ -79,7 +79,7 @@ const numbersOf = ({ x, y }: ComaResponse): readonly number[] =>
   [x, y].flatMap((each) => elements.map((at) => each[at]));
 
 /** Mean and largest difference of two responses, in percent of the largest number. */
-export function comaChange(
+export function changeOfComa(
   now: ComaResponse,
   before: ComaResponse,
 ): { readonly mean: number; readonly largest: number } {

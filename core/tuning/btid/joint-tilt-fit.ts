@@ -1,9 +1,9 @@
-import { type Vector, vector } from '../base';
-import { type Misfit, jointMisfit } from '../judgement';
-import { type CauseHypothesis, averagedOverCauses } from '../../imaging';
-import { pairCovariance, usualFloor } from './pair-noise';
-import type { TiltTerm } from './tilt-fit';
-import type { TiltSeries } from './tilt-series';
+import { type Vector, vector } from '../../base';
+import { type Misfit, jointMisfit } from '../../judgement';
+import { type CauseHypothesis, averagedOverCauses } from '../../../imaging';
+import { pairCovariance, usualFloor } from '../pair-noise';
+import type { TiltTerm } from '../tilt-fit';
+import type { TiltSeries } from '../tilt-series';
 
 /** A series of tilts under one condition of the lens, with what each unknown of the joint fit does to its images. */
 export interface JointPart {

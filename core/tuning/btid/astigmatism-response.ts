@@ -8,11 +8,11 @@ import {
   product,
   scaleMatrix,
   vector,
-} from '../base';
-import type { Misfit } from '../judgement';
-import type { Calibrations, MainRecords } from '../store';
-import type { ProbeMode } from '../devices';
-import { leastSquares } from '../../imaging';
+} from '../../base';
+import type { Misfit } from '../../judgement';
+import type { Calibrations, MainRecords } from '../../store';
+import type { ProbeMode } from '../../devices';
+import { leastSquares } from '../../../imaging';
 
 /** A matrix with the standard errors of its elements. */
 export interface MatrixEstimate {

@@ -1,11 +1,11 @@
-import { type Matrix, type Vector, apply, scale, subtract, vector } from '../base';
-import { type Misfit, errorGrowth } from '../judgement';
+import { type Matrix, type Vector, apply, scale, subtract, vector } from '../../base';
+import { type Misfit, errorGrowth } from '../../judgement';
 import { type MatrixEstimate, onSpecimen } from './astigmatism-response';
 import { type Bend, type ComaResponse, type RawComa, pureComa } from './coma-response';
 import { type JointTiltFit, fitTiltSeriesTogether } from './joint-tilt-fit';
-import type { Swing, TiltTerm } from './tilt-fit';
+import type { Swing, TiltTerm } from '../tilt-fit';
 import type { ComaTriple } from './tilt-patterns';
-import type { TiltSeries } from './tilt-series';
+import type { TiltSeries } from '../tilt-series';
 
 /** A measured response with the evidence that belongs to it. */
 export interface MeasuredComa {

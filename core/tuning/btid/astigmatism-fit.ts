@@ -1,5 +1,5 @@
-import { type Matrix, type Vector, inverse, scaleMatrix, vector } from '../base';
-import { type Misfit, errorGrowth, jointMisfit } from '../judgement';
+import { type Matrix, type Vector, inverse, scaleMatrix, vector } from '../../base';
+import { type Misfit, errorGrowth, jointMisfit } from '../../judgement';
 import {
   type AstigmatismResponse,
   type MatrixEstimate,
@@ -9,8 +9,8 @@ import {
   stigmatorPower,
 } from './astigmatism-response';
 import { type JointTiltFit, fitTiltSeriesTogether } from './joint-tilt-fit';
-import type { Swing, TiltTerm } from './tilt-fit';
-import type { TiltSeries } from './tilt-series';
+import type { Swing, TiltTerm } from '../tilt-fit';
+import type { TiltSeries } from '../tilt-series';
 
 /** Setting of the lens under which a series is taken, counted from the middle of all of them. */
 export interface LensCondition {

@@ -1,4 +1,4 @@
-import { type Vector, add, scale, vector } from '../base';
+import { type Vector, add, scale, vector } from '../../base';
 
 /** Beam tilts of a series, counted from a middle. */
 export type TiltPattern = readonly Vector[];
