@@ -6,7 +6,12 @@ import { type CalibrationResult, put } from '../../../core/store';
 import { astigmatismFields, recordedConditions } from '../../../core/tuning';
 import { astigmatismEvidence, stigmatorAngle } from './btid/astigmatism-judgement';
 import { describeAstigmatism, powerChart, powerOf, responseChart } from './btid/astigmatism-report';
-import { type AstigmatismSeriesPlan, astigmatismImages, takeAstigmatism } from './btid/astigmatism-series';
+import {
+  type AstigmatismSeriesPlan,
+  astigmatismImages,
+  requireReachable,
+  takeAstigmatism,
+} from './btid/astigmatism-series';
 import { btidErrors, refusedByBtid } from './btid/btid-errors';
 import { btidForecast } from './btid/btid-forecast';
 import { BtidImages } from './btid/btid-images';
@@ -114,6 +119,7 @@ class AstigmatismByBtid {
     run.restoreLater('camera', () => use.cameras.selected.stop());
     const readout = await use.scope.defocus.read(run.signal);
     const stigmator = await objectiveStigmator.read(run.signal);
+    requireReachable(plan, stigmator);
     run.operator.status('MEASURING DEFOCUS');
     const present = await presentDefocus(run, use);
     const images = new BtidImages(run, use, place, present.brightness, count);

@@ -44,6 +44,14 @@ export const astigmatismImages = (byThreeShots: boolean): number => 6 * (byThree
 /** Dependencies of the measurement. */
 export type AstigmatismUses = BtidUses & { readonly stigmator: ObjectiveStigmator };
 
+const conditionsOf = ({ threeShots: byThreeShots, defocusRange, stigmatorStep }: AstigmatismSeriesPlan) =>
+  (byThreeShots ? sixConditions : crossedConditions)(defocusRange, stigmatorStep);
+
+/** Throws before anything is done where the stigmator would leave its range. */
+export function requireReachable(plan: AstigmatismSeriesPlan, stigmator: Vector): void {
+  for (const each of conditionsOf(plan)) requireStigmatorRange(add(stigmator, each.stigmator));
+}
+
 /** Measures the response under all conditions. The stigmator and the defocus are left as they come last. */
 export async function takeAstigmatism(
   run: BtidRun,
@@ -61,9 +69,8 @@ export async function takeAstigmatism(
   },
 ): Promise<MeasuredAstigmatism> {
   const { place, plan, images, present, readout, stigmator, show } = given;
-  const { beamTilt, stigmatorStep, defocusRange } = plan;
-  const conditions = (plan.threeShots ? sixConditions : crossedConditions)(defocusRange, stigmatorStep);
-  for (const each of conditions) requireStigmatorRange(add(stigmator, each.stigmator));
+  const { beamTilt } = plan;
+  const conditions = conditionsOf(plan);
   const coils = approachedStigmator(use.stigmator.objectiveStigmator, run, use.settings);
   const held: LensCondition[] = [];
   const taken: (readonly TiltSeries[])[] = [];
