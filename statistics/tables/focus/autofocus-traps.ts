@@ -24,15 +24,22 @@ interface Trap {
 /** Circumstances that mislead, one a row. */
 const traps: Readonly<Record<string, Trap>> = {
   'a weak film of few electrons, without signal near focus': {
-    simulator: () => ({ electronsPerFieldPixelPerSecond: 12, contrast: 0.07, phaseToAmplitudeContrast: 14 }),
-    world: () => ({ start: -0.4 }),
+    simulator: () => ({ electronsPerFieldPixelPerSecond: 6, contrast: 0.04, phaseToAmplitudeContrast: 30 }),
+    world: () => ({ start: 0 }),
   },
   'a film of next to no contrast': {
     simulator: () => ({ electronsPerFieldPixelPerSecond: 4, contrast: 0.01, phaseToAmplitudeContrast: 14 }),
   },
-  'the holes of a holey film': { simulator: () => ({ specimen: 'holey-film' }) },
+  'the holes of a holey film': {
+    simulator: () => ({ specimen: 'holey-film', holeDiameterMicrometres: 0.06, holeSpacingMicrometres: 0.11 }),
+  },
   'a cross-line grating': {
     simulator: (seed) => ({ specimen: 'cross-grating', specimenAngleDegrees: (37 * seed) % 90 }),
+  },
+  'a crystal': { simulator: (seed) => ({ specimen: 'catalase', specimenAngleDegrees: (37 * seed) % 90 }) },
+  'no specimen': { simulator: () => ({ specimen: 'empty' }), hopeless: true },
+  'the edge of the beam in the field': {
+    simulator: (seed) => ({ beamDiameterInFields: 0.25 + 0.1 * (seed % 4), beamEdgeSoftness: 0.03 }),
   },
   'a stale gain reference': { simulator: (seed) => ({ staleGainVariation: 0.01 + 0.03 * (seed % 4) }) },
   'drift of two pixels an interval': { simulator: () => ({ driftNmPerSecond: [1.2, -0.9] }) },

@@ -22,7 +22,7 @@ import { changesAgainst, describeFocusFit, directionOf, lostRemarks, slopeErrors
 import { FocusLevels, type FocusSeries, imagesPerLevel, seriesNeeds } from './take-focus-series';
 
 /** Dependencies of Autofocus and Extended Autofocus. */
-export const focusCalibrationNeeds = {
+const focusCalibrationNeeds = {
   ...seriesNeeds,
   buffers: ImageBuffers,
   calibrations: Calibrations,
@@ -42,7 +42,7 @@ const withoutAlpha = -999;
 const minTilt = 0.02;
 
 /** One run of Autofocus or Extended Autofocus; made again for each run. */
-export class FocusCalibration {
+class FocusCalibration {
   constructor(
     private readonly use: CalibrationUses,
     private readonly kind: { readonly extended: boolean; readonly status: string },
@@ -231,3 +231,14 @@ interface Measured {
 
 const rowsOf = ({ curve }: FocusFit) =>
   curve.levels.map(({ defocus, shift }) => ({ defocus: inMicrometres(defocus), shiftX: shift.x, shiftY: shift.y }));
+
+/** The part of the declaration that Autofocus and Extended Autofocus share. */
+export const focusCalibration = (kind: { readonly extended: boolean; readonly status: string }) => ({
+  needs: focusCalibrationNeeds,
+  not: ['stem'] as const,
+  questions: focusCalibrationQuestions,
+  results: focusCalibrationResults,
+  stores: ['FocusCalibration'] as const,
+  forecast: (use: CalibrationUses, signal: AbortSignal) => new FocusCalibration(use, kind).forecast(signal),
+  run: (use: CalibrationUses, run: Run) => new FocusCalibration(use, kind).run(run),
+});
