@@ -14,7 +14,10 @@ export interface EnergyFilter {
   readonly energyLoss: Setting<ElectronVolts>;
   /** Its user changes it on the filter itself; absent where the filter does not say. */
   readonly mode?: Readable<FilterMode>;
-  /** Shift that brings the zero-loss peak to the middle of the slit, beside the loss; absent where the filter keeps none. */
+  /**
+   * Shift that brings the zero-loss peak to the middle of the slit, beside the loss. A filter that keeps none of its own is sent the sum of both, and the program
+   * keeps it while it runs. Absent where neither is possible.
+   */
   readonly zeroLossAdjustment?: Setting<ElectronVolts>;
 }
 /** The token of the energy filter. */

@@ -13,6 +13,8 @@ export interface UserSettingDefinition<Value extends UserSettingValue = UserSett
   readonly range?: readonly [minimum: number, maximum: number];
   /** A value besides those of the range, such as -1 for "not set". */
   readonly besides?: number;
+  /** Names of the numbers of a list, in their order. */
+  readonly items?: readonly string[];
   /** Fewest values that a line may have, where trailing ones may be left out. */
   readonly atLeast?: number;
   readonly decimals?: number;
@@ -95,7 +97,17 @@ export const userSettingDefinitions = {
   AutofocusEucenAbsParams: numbers(
     [0, 0, -20, 20, 0, 1],
     'Limits of autofocus: least and greatest absolute focus, least and greatest change of defocus, whether they are used, whether they include the offset.',
-    { atLeast: 6 },
+    {
+      atLeast: 6,
+      items: [
+        'Least absolute focus',
+        'Greatest absolute focus',
+        'Least change of defocus (um)',
+        'Greatest change of defocus (um)',
+        'Used (1) or not (0)',
+        'Includes the offset (1) or not (0)',
+      ],
+    },
   ),
   NormalizeAllOnMagChange: whole(
     0,
@@ -180,7 +192,14 @@ export const userSettingDefinitions = {
   ComaVsISCal: numbers(
     [],
     'What image shift does to coma and astigmatism: mag index, spot size, probe mode, alpha, aperture, intensity, the matrix to beam tilt, the matrix to stigmator.',
-    { atLeast: 10 },
+    {
+      atLeast: 10,
+      items: [
+        ...['Mag index', 'Spot size', 'Probe mode (1 micro, 0 nano)', 'Alpha', 'Aperture (um)', 'Intensity'],
+        ...['Beam tilt X by X', 'Beam tilt X by Y', 'Beam tilt Y by X', 'Beam tilt Y by Y'],
+        ...['Stigmator X by X', 'Stigmator X by Y', 'Stigmator Y by X', 'Stigmator Y by Y'],
+      ],
+    },
   ),
   FocusCalRange: number(72, 'Range of defocus that Autofocus calibrates, from the lowest to the highest level.', {
     unit: 'um',
@@ -273,16 +292,12 @@ export const userSettingDefinitions = {
   LowDoseViewShift: numbers(
     [0, 0],
     'Image shift that the View area adds, in units at its magnification, or at the mag index that follows.',
-    {
-      atLeast: 2,
-    },
+    { atLeast: 2, items: ['X', 'Y', 'Mag index of these units'] },
   ),
   LDSearchShift: numbers(
     [0, 0],
     'Image shift that the Search area adds, in units at its magnification, or at the mag index that follows.',
-    {
-      atLeast: 2,
-    },
+    { atLeast: 2, items: ['X', 'Y', 'Mag index of these units'] },
   ),
   LDAutoViewMaxShift: number(
     -0.25,

@@ -10,6 +10,7 @@ import {
   DiffractionStigmator,
   type DrivenDevice,
   EftemMode,
+  EnergyFilter,
   FreeLensControl,
   IlluminatedArea,
   Illumination,
@@ -105,6 +106,10 @@ export function feiDevices(
             : lacking(ProbeAngle, 'UseIlluminatedAreaForC2 says that the column has two condensers'),
         ]
       : [StemMode, ScanRotation, ScannedField, ProbeAngle].map((token) => lacking(token, doesNotScan))),
+    lacking(
+      EnergyFilter,
+      'this plugin sets no filter: the advanced scripting of a Selectris or Iliad and the server of a CEOS filter (CEFID) are not driven; a GIF belongs to the plugin of Gatan',
+    ),
     hasFilter
       ? unlessMissing(driven(EftemMode, new FeiEftemMode(transport)), 'EFTEM mode')
       : lacking(EftemMode, 'no camera is behind an energy filter'),

@@ -23,6 +23,10 @@ export interface FilterModel {
 const minSlitWidth = 5;
 /** Differences in electronvolts that the filter does not resolve. */
 const slitTolerance = 0.1;
+/** Differences in electronvolts that come of adding and subtracting. */
+const rounding = 1e-6;
+/** Zero-loss adjustments that are sent, in electronvolts. A peak that is farther off is found by hand. */
+const zeroLossAdjustments: Range = [-30, 30];
 
 /** Reads what a GIF is from the properties of the site. */
 export const filterModel = (settings: Settings, energyLosses: Range): FilterModel => ({
@@ -41,6 +45,9 @@ export class GatanFilter implements Driver<EnergyFilter> {
   readonly slitWidth: SettingDriver<ElectronVolts>;
   readonly energyLoss: SettingDriver<ElectronVolts>;
   readonly mode: ReadableDriver<FilterMode>;
+  readonly zeroLossAdjustment: SettingDriver<ElectronVolts>;
+  /** Electronvolts. The filter has one shift for the loss and this together. */
+  private adjustment = 0;
 
   constructor(
     private readonly client: GatanClient,
@@ -62,6 +69,15 @@ export class GatanFilter implements Driver<EnergyFilter> {
       write: (loss, signal) => this.writeLoss(loss, signal),
       range: model.energyLosses,
     };
+    this.zeroLossAdjustment = {
+      read: () => Promise.resolve(electronVolts(this.adjustment)),
+      write: async (adjustment, signal) => {
+        const loss = await this.readLoss(signal);
+        await this.writeNet(loss + adjustment, signal);
+        this.adjustment = adjustment;
+      },
+      range: zeroLossAdjustments,
+    };
     this.mode = { read: async (signal) => ((await this.get('FilterMode', signal)) === 0 ? 'spectroscopy' : 'imaging') };
   }
 
@@ -80,14 +96,23 @@ export class GatanFilter implements Driver<EnergyFilter> {
   }
 
   private async readLoss(signal?: AbortSignal): Promise<number> {
+    const loss = (await this.readNet(signal)) - this.adjustment;
+    return Math.abs(loss) < rounding ? 0 : loss;
+  }
+
+  private writeLoss(loss: ElectronVolts, signal?: AbortSignal): Promise<void> {
+    return this.writeNet(loss + this.adjustment, signal);
+  }
+
+  private async readNet(signal?: AbortSignal): Promise<number> {
     if (this.model.usesEnergyShift) return -(await this.get('EnergyShift', signal)) || 0;
     return (await this.get('OffsetOn', signal)) > 0 ? this.get('SpectrumOffset', signal) : 0;
   }
 
-  private async writeLoss(loss: ElectronVolts, signal?: AbortSignal): Promise<void> {
+  private async writeNet(loss: number, signal?: AbortSignal): Promise<void> {
     const { model } = this;
     await this.prepare(signal);
-    const before = await this.readLoss(signal);
+    const before = await this.readNet(signal);
     const change = Math.abs(before - loss);
     if (change < slitTolerance) return;
     if (model.usesEnergyShift) await this.set('EnergyShift', -1 * loss, 'the energy shift', signal);

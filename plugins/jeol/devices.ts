@@ -42,7 +42,8 @@ import type { JeolFreeLenses } from './free-lenses';
 import type { JeolOpticsDevices } from './optics-devices';
 import type { JeolScope } from './scope';
 
-const noFilter = 'HasOmegaFilter does not say that the column has one';
+const noFilter =
+  'HasOmegaFilter does not say that the column has one; the server of a CEOS filter (CEFID) is not driven, and a GIF belongs to the plugin of Gatan';
 const unknownSizes = 'ApertureSizes does not say how large its holes are';
 
 /** The devices of a JEOL column besides its stage, and those that it lacks. */

@@ -19,6 +19,10 @@ const maxEnergyLoss = 3000;
 const minEnergyLoss = -200;
 /** Differences in electronvolts that the filter does not resolve. */
 const tolerance = 0.1;
+/** Differences in electronvolts that come of adding and subtracting. */
+const rounding = 1e-6;
+/** Zero-loss adjustments that are sent, in electronvolts. A peak that is farther off is found by hand. */
+const zeroLossAdjustments: Range = [-30, 30];
 
 /** Reads what an omega filter is from the site's properties. One that the site says nothing of is sent no negative loss. */
 export const omegaFilterModel = (settings: Settings): OmegaFilterModel => ({
@@ -32,6 +36,9 @@ export class OmegaFilter implements Driver<EnergyFilter> {
   readonly slitInserted: SettingDriver<boolean>;
   readonly slitWidth: SettingDriver<ElectronVolts>;
   readonly energyLoss: SettingDriver<ElectronVolts>;
+  readonly zeroLossAdjustment: SettingDriver<ElectronVolts>;
+  /** Electronvolts. The filter has one shift for the loss and this together. */
+  private adjustment = 0;
 
   constructor(
     private readonly transport: JeolTransport,
@@ -52,6 +59,15 @@ export class OmegaFilter implements Driver<EnergyFilter> {
       write: (loss, signal) => this.writeLoss(loss, signal),
       range: model.energyLosses,
     };
+    this.zeroLossAdjustment = {
+      read: () => Promise.resolve(electronVolts(this.adjustment)),
+      write: async (adjustment, signal) => {
+        const loss = await this.readLoss();
+        await this.writeNet(loss + adjustment, signal);
+        this.adjustment = adjustment;
+      },
+      range: zeroLossAdjustments,
+    };
   }
 
   private async writeSlit(inserted: boolean, signal?: AbortSignal): Promise<void> {
@@ -70,15 +86,25 @@ export class OmegaFilter implements Driver<EnergyFilter> {
     held('the slit width', width, await transport.getSlitWidth());
   }
 
-  /** A shift that is switched off does not count, whatever its value. */
   private async readLoss(): Promise<number> {
+    const loss = (await this.readNet()) - this.adjustment;
+    return Math.abs(loss) < rounding ? 0 : loss;
+  }
+
+  private writeLoss(loss: number, signal?: AbortSignal): Promise<void> {
+    return this.writeNet(loss + this.adjustment, signal);
+  }
+
+  /** A shift that is switched off does not count, whatever its value. */
+  private async readNet(): Promise<number> {
     const { transport } = this;
     return (await transport.getEnergyShiftSwitch()) ? transport.getEnergyShift() : 0;
   }
 
-  private async writeLoss(loss: number, signal?: AbortSignal): Promise<void> {
+  private async writeNet(loss: number, signal?: AbortSignal): Promise<void> {
     const { transport, clock, model } = this;
-    const change = Math.abs((await this.readLoss()) - loss);
+    if (loss < model.energyLosses[0] - tolerance) throw jeolErrors.negativeShift(loss, this.adjustment);
+    const change = Math.abs((await this.readNet()) - loss);
     if (change < tolerance) return;
     if (Math.abs(loss) < tolerance) await transport.setEnergyShiftSwitch(false);
     else {
@@ -86,7 +112,7 @@ export class OmegaFilter implements Driver<EnergyFilter> {
       // Only now, so that an old shift is never applied on the way.
       if (!(await transport.getEnergyShiftSwitch())) await transport.setEnergyShiftSwitch(true);
     }
-    held('the energy loss', loss, await this.readLoss());
+    held('the energy shift', loss, await this.readNet());
     await clock.delay(seconds(model.delays.energy(change)), signal);
   }
 }

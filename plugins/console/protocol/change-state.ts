@@ -17,6 +17,14 @@ export type ChangeState =
       readonly hint?: string;
     }
   | {
+      /** Several numbers, which are sent as one text with blanks between them. */
+      readonly by: 'list';
+      /** Names of the numbers, in their order. */
+      readonly items: readonly string[];
+      /** Numbers that must be there; the last ones may be left out. */
+      readonly atLeast: number;
+    }
+  | {
       readonly by: 'text';
       /** Texts that may be written, in words. */
       readonly hint: string;

@@ -54,6 +54,22 @@ describe('the energy filter of a GIF', () => {
       await expect(slitWidth.write(electronVolts(width))).rejects.toMatchObject({ code: 'limits/out-of-range' });
   });
 
+  it('sends the loss and the zero-loss adjustment as one shift, and reads each by itself', async () => {
+    const { energyLoss, zeroLossAdjustment } = await filter();
+    await energyLoss.write(electronVolts(20));
+    await zeroLossAdjustment!.write(electronVolts(1.5));
+    expect(under.server.filter.values.SpectrumOffset).toBeCloseTo(21.5, 6);
+    expect([await energyLoss.read(), await zeroLossAdjustment!.read()]).toEqual([20, 1.5]);
+    await energyLoss.write(electronVolts(0));
+    expect(under.server.filter.values.SpectrumOffset).toBeCloseTo(1.5, 6);
+    expect(await energyLoss.read()).toBe(0);
+    await zeroLossAdjustment!.write(electronVolts(-2));
+    expect(under.server.filter.values.SpectrumOffset).toBeCloseTo(-2, 6);
+    expect([await energyLoss.read(), await zeroLossAdjustment!.read()]).toEqual([0, -2]);
+    await expect(zeroLossAdjustment!.write(electronVolts(40))).rejects.toMatchObject({ code: 'limits/out-of-range' });
+    expect(await zeroLossAdjustment!.read()).toBe(-2);
+  });
+
   it('sets the loss before it switches the offset on, and waits as long as the change is large', async () => {
     const { energyLoss } = await filter();
     under.server.filter.values.SpectrumOffset = 500;

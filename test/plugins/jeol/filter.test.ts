@@ -38,6 +38,25 @@ describe('the omega filter of a JEOL column', () => {
     ]);
   });
 
+  it('sends the loss and the zero-loss adjustment as one shift, reads each by itself, and sends no negative sum', async () => {
+    const { scope, microscope } = under;
+    const adjustment = scope.zeroLossAdjustment!;
+    await scope.energyLoss.write(electronVolts(20));
+    await adjustment.write(electronVolts(-1.5));
+    expect(microscope.state.energyLoss).toBeCloseTo(18.5, 6);
+    expect([await scope.energyLoss.read(), await adjustment.read()]).toEqual([20, -1.5]);
+    await expect(scope.energyLoss.write(electronVolts(0))).rejects.toMatchObject({
+      code: 'jeol/negative-energy-shift',
+    });
+    expect(microscope.state.energyLoss).toBeCloseTo(18.5, 6);
+    await adjustment.write(electronVolts(2));
+    await scope.energyLoss.write(electronVolts(0));
+    expect(microscope.state.energyLoss).toBeCloseTo(2, 6);
+    expect(await scope.energyLoss.read()).toBe(0);
+    await adjustment.write(electronVolts(0));
+    expect(microscope.state.energyLoss).toBe(0);
+  });
+
   it('waits the longer, the larger the change is', async () => {
     const { scope, clock } = under;
     const times: number[] = [];

@@ -1,5 +1,6 @@
 import type { ChangeState } from '../../protocol/change-state';
 import { fill, h, setText } from './dom';
+import { createListField } from './list-field';
 
 /** A value as the editor sends it. */
 export type EditedValue = number | string | boolean;
@@ -22,12 +23,17 @@ export interface Edited {
 }
 
 const restMilliseconds = 150;
+/** A change in one field. */
+type SingleChange = Exclude<ChangeState, { by: 'list' }>;
 
 /** Opens a small form at a cell to change a value; Enter sends it, Esc closes it. */
 export function openValueEditor({ cell, id, title, value, change, about = [], tried, send: sendValue }: Edited): void {
   document.querySelector('[data-popover]')?.remove();
-  const field = fieldFor(change, value, `${id}-offered`);
-  field.id = id;
+  const list = change.by === 'list' ? createListField(change, String(value ?? ''), id) : undefined;
+  const single = change.by === 'list' ? undefined : fieldFor(change, value, `${id}-offered`);
+  if (single) single.id = id;
+  const field = list?.element ?? single!;
+  const read = (): EditedValue | undefined => (change.by === 'list' ? list?.read() : valueOf(change, single!));
   const trouble = h('p', { class: 'trouble', role: 'alert' });
   const effect = h('p', { class: 'effect', role: 'status' });
   const close = (): void => {
@@ -57,9 +63,9 @@ export function openValueEditor({ cell, id, title, value, change, about = [], tr
       },
       onsubmit: (event: Event) => {
         event.preventDefault();
-        const given = valueOf(change, field);
+        const given = read();
         if (given === undefined) {
-          setText(trouble, 'Enter a number.');
+          setText(trouble, list ? 'Enter numbers; only the last fields may stay empty.' : 'Enter a number.');
           return;
         }
         send.disabled = true;
@@ -69,18 +75,23 @@ export function openValueEditor({ cell, id, title, value, change, about = [], tr
         });
       },
     },
-    h('label', { for: id }, `${title}${change.by === 'number' && change.unit ? ` in ${change.unit}` : ''}`),
+    h(
+      'label',
+      { ...(single && { for: id }) },
+      `${title}${change.by === 'number' && change.unit ? ` in ${change.unit}` : ''}`,
+    ),
     h('div', { class: 'row' }, field, ...offersFor(change, `${id}-offered`), send),
     ...notesFor(change, about).map((note) => h('p', { class: 'why' }, note)),
     effect,
     trouble,
   );
-  if (tried) follow(field, () => valueOf(change, field), tried, effect);
+  if (tried) follow(field, read, tried, effect);
   document.body.append(form);
   place(form, cell);
   document.addEventListener('pointerdown', outside, true);
-  field.focus();
-  if (field instanceof HTMLInputElement) field.select();
+  if (list) list.focus();
+  single?.focus();
+  if (single instanceof HTMLInputElement) single.select();
 }
 
 /** Below the cell, or above it where the window ends. */
@@ -114,7 +125,7 @@ function follow(
   void look();
 }
 
-function valueOf(change: ChangeState, field: HTMLInputElement | HTMLSelectElement): EditedValue | undefined {
+function valueOf(change: SingleChange, field: HTMLInputElement | HTMLSelectElement): EditedValue | undefined {
   if (change.by === 'choice') return field.value;
   if (change.by === 'switch') return field.value === 'on';
   if (change.by === 'text') return field.value;
@@ -142,7 +153,7 @@ const limitsOf = ({ minimum, maximum }: Extract<ChangeState, { by: 'number' }>):
         : '';
 
 function fieldFor(
-  change: ChangeState,
+  change: SingleChange,
   value: EditedValue | undefined,
   offered: string,
 ): HTMLInputElement | HTMLSelectElement {

@@ -129,7 +129,7 @@ export class UserSettingRows {
       title: label,
       value,
       change,
-      about: [about, ...(limited || change.by !== 'number' ? [] : [`It is ${allowed}.`])],
+      about: [about, ...(limited || (change.by !== 'number' && change.by !== 'list') ? [] : [`It is ${allowed}.`])],
       send: (given) => store.do({ do: 'set-user-setting', setting: id, value: given }),
     });
   }

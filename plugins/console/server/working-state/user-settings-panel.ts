@@ -133,8 +133,9 @@ export class UserSettingsPanel {
   }
 
   private changeOf(definition: UserSettingDefinition): ChangeState {
-    const { kind, range, besides, decimals = 0, modulo } = definition;
+    const { kind, range, besides, decimals = 0, modulo, items, atLeast = 1 } = definition;
     if (kind === 'switch') return { by: 'switch', on: 'on', off: 'off' };
+    if (kind === 'numbers' && items) return { by: 'list', items, atLeast };
     if (kind === 'numbers') return { by: 'text', hint: `${inWords(definition)}, with blanks between them` };
     const limited = range && besides === undefined && modulo === undefined;
     return {
