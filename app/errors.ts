@@ -46,6 +46,6 @@ export const noTerminal = (): EucentricError =>
 export const noSimulation = (): EucentricError =>
   new EucentricError({
     code: 'truth/no-simulation',
-    message: 'This instrument is not simulated, so nobody knows the truth.',
+    message: 'This instrument is not simulated, so its truth is not known.',
     hint: 'Use a configuration with "simulator: {}" under "plugins:".',
   });

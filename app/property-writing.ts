@@ -39,7 +39,7 @@ export async function prepareText(
   if (isExample(configuration)) {
     throw new EucentricError({
       code: 'properties/example',
-      message: 'The virtual microscope that comes with the program is an example, into which nothing is written.',
+      message: 'The virtual microscope that comes with the program is an example and is never changed.',
       hint: `Copy ${defaultConfiguration()}, and name the copy with --config.`,
     });
   }

@@ -67,7 +67,7 @@ export function emptyImage(where: string): ImagingError {
   return new ImagingError(
     'imaging/empty-image',
     `${where}: the image has no pixels.`,
-    'Check the area and the binning asked of the camera.',
+    'Check the area and the binning of the exposure.',
   );
 }
 
@@ -94,7 +94,7 @@ export function notFinite(where: string, what = 'the image holds NaN or infinite
   return new ImagingError(
     'imaging/not-finite',
     `${where}: ${what}.`,
-    'Check the gain reference and the defect list of the camera, or the values handed in.',
+    'Check the gain reference and the defect list of the camera, or the values that were passed.',
   );
 }
 

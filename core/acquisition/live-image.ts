@@ -103,7 +103,7 @@ export class LiveImages implements LiveImage {
     if (this.holders > 0)
       throw new EucentricError({
         code: 'live/camera-busy',
-        message: 'The camera is needed by what is running.',
+        message: 'What is running needs the camera.',
         hint: 'Wait until it has ended, or stop it.',
       });
     await this.stop();

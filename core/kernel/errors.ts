@@ -22,7 +22,7 @@ export const kernelErrors = {
   pluginNotBuilt: (id: string, why: string, cause: unknown, place?: Place): EucentricError =>
     new EucentricError({
       code: 'plugin/not-built',
-      message: `Plugin ${id} is there, but not what its package.json names to be loaded: ${why}`,
+      message: `Plugin ${id} is there, but the file that its package.json names is not: ${why}`,
       hint: `Compile ${id}, or correct "exports" or "main" in its package.json.`,
       cause,
       ...(place && { place }),
@@ -43,7 +43,7 @@ export const kernelErrors = {
   noRecording: (plugin: string): EucentricError =>
     new EucentricError({
       code: 'recording/not-named',
-      message: `${plugin} is to play a recording back, but none is named.`,
+      message: `${plugin} plays a recording back, but none is named.`,
       hint: 'Name the file that --record wrote, as "recording: FILE" beside "wire: replay".',
     }),
   duplicateClaim: (what: string, first: string, second: string): EucentricError =>
@@ -183,7 +183,7 @@ export const kernelErrors = {
     new EucentricError({
       code: 'camera/no-timed-blanker',
       message:
-        'The image was not taken: its beam should be blanked for a time, and the blanker of this column does not work while a camera exposes.',
+        'No image was taken. The beam should stay blanked for a time, but the blanker of this column does not work while a camera exposes.',
       hint: 'Use another shutter of the camera, or another way to the column; "devices" names the reason.',
     }),
   beamBlocked: (label: string, on: string, off: string): EucentricError =>

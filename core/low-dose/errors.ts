@@ -34,7 +34,7 @@ export const lowDoseErrors = {
       {
         code: 'low-dose/not-restored',
         message: `On the way to ${area}: ${describe(cause)}. The column could not be put back as it was:`,
-        hint: 'Look at magnification, focus, image shift and beam before you go on; Low Dose takes no offset off until an area is entered again.',
+        hint: 'Look at magnification, focus, image shift and beam before you go on; Low Dose removes no offset until an area is entered again.',
         cause,
       },
       left,

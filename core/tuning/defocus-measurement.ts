@@ -113,7 +113,7 @@ export async function measureDefocus(use: AutofocusUses, options: DefocusOptions
   if (!found || !slope || length(slope) === 0)
     throw new EucentricError({
       code: 'tuning/flat-focus-curve',
-      message: 'The focus calibration holds a curve on which no displacement tells a defocus.',
+      message: 'The focus calibration holds a curve that gives no defocus for a displacement.',
       hint: 'Run Autofocus of the Calibration menu again.',
     });
   const steep = length(slope);

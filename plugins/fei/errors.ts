@@ -100,7 +100,7 @@ export const feiErrors = {
   notOpen: (call: string): EucentricError =>
     new EucentricError({
       code: 'fei/not-connected',
-      message: `FEI column: ${call} was asked for before it was connected.`,
+      message: `FEI column: ${call} was requested before the column was connected.`,
       hint: 'Start the program again; it connects at the start.',
     }),
 };

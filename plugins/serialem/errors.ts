@@ -52,7 +52,7 @@ export const serialEmErrors = {
   notOnThisWire: (what: string): EucentricError =>
     new EucentricError({
       code: 'serialem/not-on-this-wire',
-      message: `SerialEM: its commands do not tell ${what}; nothing was sent.`,
+      message: `SerialEM: its commands do not report ${what}; nothing was sent.`,
       hint: 'Enter it in the options of the plugin, or use the plugin of the vendor.',
     }),
   noNanoprobe: (magIndex: number): EucentricError =>

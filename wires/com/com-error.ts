@@ -67,7 +67,7 @@ const wrong: Meaning = {
 const denied: Meaning = {
   code: 'com/access-denied',
   text: 'Windows does not permit it',
-  hint: 'Run this program as the user who runs the microscope software, and neither of the two as administrator alone.',
+  hint: 'Run this program as the user who runs the microscope software, with both of them as administrator or neither.',
 };
 
 /** Meanings of the results of servers and Windows. */

@@ -48,7 +48,7 @@ export const hostErrors = {
     new HostError(
       'host/not-started',
       `${name}: the process that speaks to it could not be started: ${reason}`,
-      'Check that Node can be started on this computer, and nothing (a virus scanner, perhaps) keeps programs from connecting to 127.0.0.1.',
+      'Check that Node can be started on this computer, and that nothing, such as a virus scanner, keeps programs from connecting to 127.0.0.1.',
       cause,
     ),
   crashed: (name: string, how: string, during: string): HostError =>
@@ -76,7 +76,11 @@ export const hostErrors = {
       `${look} It is restarted at the next use.`,
     ),
   closed: (name: string, call: string): HostError =>
-    new HostError('host/closed', `${name}: ${call} was asked for while it was not connected.`, 'Connect first.'),
+    new HostError(
+      'host/closed',
+      `${name}: ${call} was requested while the device was not connected.`,
+      'Connect first.',
+    ),
   keepsFailing: (name: string, times: number, last: Error): HostError =>
     new HostError(
       'host/keeps-failing',

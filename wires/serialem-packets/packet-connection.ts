@@ -21,7 +21,7 @@ export class PacketConnection {
       this.destroy(
         new WireError(
           'wire/bad-reply',
-          `${address.name} sent ${chunk.length} bytes that nobody asked for; the connection was closed.`,
+          `${address.name} sent ${chunk.length} bytes that were not requested; the connection was closed.`,
           'Check that nothing else answers on its port. The next image connects again by itself.',
         ),
       );

@@ -32,7 +32,7 @@ export class StreamReader {
       this.fail(
         new WireError(
           'wire/bad-reply',
-          `The server sent ${this.waitingBytes} bytes that were not asked for.`,
+          `The server sent ${this.waitingBytes} bytes that were not requested.`,
           'Check that nothing else answers on its port.',
         ),
       );

@@ -8,7 +8,7 @@ export const editErrors = {
   notYaml: (file: string) =>
     new EucentricError({
       code: 'settings/not-yaml',
-      message: `${file} is a SerialEMproperties.txt, into which nothing is written.`,
+      message: `${file} is a SerialEMproperties.txt, which this program does not change.`,
       hint: 'Make a configuration of it with "eucentric import"; "eucentric export" writes the properties file again from that.',
     }),
   notValid: (file: string, problem: Problem | undefined) =>
@@ -32,7 +32,7 @@ export const editErrors = {
   encoding: (file: string) =>
     new EucentricError({
       code: 'settings/not-editable',
-      message: `${file} is in a code page in which it cannot be written again without loss.`,
+      message: `${file} is in a code page that cannot be written back without loss.`,
       hint: 'Save it as UTF-8 with a text editor. Nothing was written.',
     }),
 } as const;

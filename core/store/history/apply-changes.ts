@@ -106,7 +106,7 @@ function describeSession({ settings }: ChangeTarget, { session, value }: OfSessi
   throw new EucentricError({
     code: 'store/no-session',
     message: `${session} holds for a session, and there is none here.`,
-    hint: `Bring it back in the console, or enter ${session} in the configuration.`,
+    hint: `Restore it in the console, or enter ${session} in the configuration.`,
   });
 }
 

@@ -27,7 +27,7 @@ export function changesBack(target: ChangeTarget, entry: HistoryEntry, which: 'v
     throw nothingToRestore(
       entry,
       `changed ${ofSession.session}, which holds for a session, and there is none here`,
-      `Bring it back in the console, or enter ${ofSession.session} in the configuration.`,
+      `Restore it in the console, or enter ${ofSession.session} in the configuration.`,
     );
   const wanted = entry.changes.map((source) => ({ source, back: changeBack(target, source, which) }));
   const conflicts = wanted.flatMap(({ back }) => (back && 'conflict' in back ? [back.conflict] : []));

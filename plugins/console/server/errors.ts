@@ -72,7 +72,7 @@ export const consoleErrors = {
     new EucentricError({
       code: 'console/superseded',
       message: 'The page requested a newer image before this one was sent.',
-      hint: 'You need not do anything; the page shows the newer image.',
+      hint: 'Nothing needs to be done; the page shows the newer image.',
     }),
   unknownSetting: (id: string): EucentricError =>
     new EucentricError({
@@ -101,7 +101,7 @@ export const consoleErrors = {
   nothingToWrite: (): EucentricError =>
     new EucentricError({
       code: 'console/nothing-to-write',
-      message: 'This difference is no longer the one to be written.',
+      message: 'This difference is out of date.',
       hint: 'Ask for the difference again and look at it before you write it.',
     }),
   inOtherArea: (area: string, present: string): EucentricError =>

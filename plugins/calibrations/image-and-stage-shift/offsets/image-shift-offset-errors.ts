@@ -66,7 +66,7 @@ export const offsetErrors = {
   elsewhere: (magnification: number, camera: string): EucentricError =>
     new EucentricError({
       code: 'image-shift-offsets/elsewhere',
-      message: `The image in buffer A was taken with ${camera} at ${magnification}x, and the microscope is no longer there, so its image shift says nothing of the feature in A.`,
+      message: `The image in buffer A was taken with ${camera} at ${magnification}x, and the microscope is no longer there, so its image shift does not belong to the feature in A.`,
       hint: 'Go back there, centre the feature with image shift, take the image again and start again.',
     }),
   nothingReachable: (magnification: number): EucentricError =>
