@@ -21,6 +21,7 @@ import {
   vector,
 } from '../../../core/base';
 import {
+  AlphaSelector,
   BeamTilt,
   CondenserAperture,
   Illumination,
@@ -59,6 +60,7 @@ const needs = {
   illumination: optional(Illumination),
   aperture: optional(CondenserAperture),
   probeModes: optional(ProbeModeSelector),
+  alphas: optional(AlphaSelector),
 };
 
 const questions = {
@@ -161,7 +163,8 @@ class ComaVsImageShift {
     if (!toSpecimen || determinant(toSpecimen) === 0) throw noImageShift(use.optics.at(place).magnification);
     const { extent, vectors, full } = await this.pattern(toSpecimen);
     const probe = await readProbeMode(use.probeModes, run.signal);
-    const plan = comaPlan(use, { probe, full });
+    const alpha = await use.alphas?.alpha.read(run.signal);
+    const plan = comaPlan(use, { probe, full, ...(alpha !== undefined && { alpha }) });
     await run.start(
       `About ${4 * (imagesOfComa(plan) + 1)} Record images will be taken at image shifts of ${readable(extent, 1)} um to both sides, with the beam tilted by ${readable(plan.tilt, 1)}. Is amorphous carbon everywhere, and the objective aperture out?`,
     );
@@ -173,6 +176,7 @@ class ComaVsImageShift {
     const images = await CtfImages.begin(run, use, {
       extraDefocus: -use.userSettings.get('AddToMinForAstigCTF') + defocusForTilts(plan),
       title: 'Coma vs. image shift',
+      tilted: true,
     });
     const held = await stigmator.goTo(startStigmator, run.signal);
     const needed: NeededAtShift[] = [];
@@ -310,11 +314,10 @@ class ComaVsImageShift {
       return size * Math.sqrt((length(x) ** 2 + length(y) ** 2) / 2);
     };
     const place = run.here();
-    const [spotSize, intensity, aperture] = await Promise.all([
-      use.illumination?.spotSize.read(run.signal),
-      use.illumination?.intensity.read(run.signal),
-      use.aperture?.condenserAperture.read(run.signal),
-    ]);
+    const spotSize = await use.illumination?.spotSize.read(run.signal);
+    const intensity = await use.illumination?.intensity.read(run.signal);
+    const aperture = await use.aperture?.condenserAperture.read(run.signal);
+    const { alpha } = plan;
     const coma = perMicrometre(ofTilt.matrix, comaPerTilt);
     const astigmatism = perMicrometre(ofStigmator.matrix, astigmatismPerStigmator);
     run.operator.log(`Beam tilt for a unit of image shift: ${readableMatrix(ofTilt.matrix, ofTilt.standardErrors)}.`);
@@ -330,6 +333,7 @@ class ComaVsImageShift {
         magIndex: place.magIndex,
         spotSize: spotSize ?? 0,
         probe: given.probe,
+        ...(alpha !== undefined && { alpha }),
         aperture: aperture === undefined ? 0 : Math.round(inMicrometres(aperture)),
         intensity: intensity ?? 0,
         tilt: ofTilt.matrix,

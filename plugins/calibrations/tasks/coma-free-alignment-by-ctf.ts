@@ -8,7 +8,7 @@ import {
   vector,
   withError,
 } from '../../../core/base';
-import { BeamTilt, ProbeModeSelector, readProbeMode } from '../../../core/devices';
+import { AlphaSelector, BeamTilt, ProbeModeSelector, readProbeMode } from '../../../core/devices';
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
 import { type TaskRun, type Uses, defineTask, value } from '../../../core/kernel';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
@@ -30,6 +30,7 @@ const needs = {
   beamTilt: BeamTilt,
   calibrations: Calibrations,
   probeModes: optional(ProbeModeSelector),
+  alphas: optional(AlphaSelector),
 };
 const results = {
   before: value.quantity('Coma before, as B2.', { unit: 'nm', decimals: 0 }),
@@ -92,11 +93,13 @@ class ComaFreeAlignment {
     const [measuresOnly = false, keepsImageShift = false, full] = run.arguments.map((each) => Number(each) !== 0);
     const place = run.here();
     const probe = await readProbeMode(use.probeModes, run.signal);
-    const plan = comaPlan(use, { probe, ...(full !== undefined && { full }) });
+    const alpha = await use.alphas?.alpha.read(run.signal);
+    const plan = comaPlan(use, { probe, ...(alpha !== undefined && { alpha }), ...(full !== undefined && { full }) });
     run.operator.status('COMA-FREE ALIGNMENT BY CTF');
     const images = await CtfImages.begin(run, use, {
       extraDefocus: -use.userSettings.get('AddToMinForAstigCTF') + defocusForTilts(plan),
       title: 'Tilt tableau',
+      tilted: true,
       keepsImageShift,
     });
     const coils = approachedTilt(use.beamTilt.beamTilt, run, use.settings, plan.milliradians ?? 1);

@@ -12,6 +12,7 @@ import {
   vectorChart,
 } from '../../../../core/base';
 import { type Evidence, aboveLimit, belowLimit, misfit } from '../../../../core/judgement';
+import type { ProbeMode } from '../../../../core/devices';
 import type { Run } from '../../../../core/kernel';
 import type { ApproachedCoils } from './approach';
 import type { CtfImages, RingGoal } from './ctf-images';
@@ -21,6 +22,9 @@ import { type TableauFit, type TiltedRings, fitTableau } from './tilt-tableau';
 
 /** Plan of a measurement of coma. */
 export interface ComaPlan {
+  /** Probe mode, and the convergence setting of a JEOL column. */
+  readonly probe: ProbeMode;
+  readonly alpha?: number;
   /** Tilt to each side, in the unit of the column. */
   readonly tilt: number;
   /** True for tilts along both diagonals as well. */
@@ -64,12 +68,15 @@ export async function measureComa(
   const directions = [vector(0, 0), ...axes, ...(plan.full ? diagonals : []), vector(0, 0)];
   const taken: TiltedRings[] = [];
   const tiles: PlotTile[] = [];
+  let { milliradians } = plan;
   for (const [at, direction] of directions.entries()) {
     const tilt = scale(direction, plan.tilt);
     const what = length(tilt) === 0 ? 'Beam not tilted' : `Beam tilted by ${inWords(tilt)}`;
     run.operator.progress({ done: at, total: directions.length, text: what });
     const held = await coils.goTo(add(base, tilt as Vector<BeamTiltUnits>), run.signal);
-    const rings = await images.measure(what, goal, images.defocus + expectedChange(tilt, plan));
+    const expected = images.defocus + expectedChange(tilt, { ...plan, milliradians });
+    const rings = await images.measure(what, goal, expected);
+    milliradians ??= length(tilt) > 0 ? unitFrom(rings.defocus - taken[0]!.rings.defocus, tilt, plan) : undefined;
     taken.push({ tilt: subtract(held, base), time: run.clock.now(), rings });
     run.plot(tableauPlot(taken));
     const [column, row] = [Math.round(direction.x) + 1, 1 - Math.round(direction.y)];
@@ -87,13 +94,26 @@ export async function measureComa(
   return { fit, images: taken };
 }
 
-/** Change of the mean defocus by a tilt, towards overfocus, in micrometres. */
-function expectedChange(tilt: Vector, { sphericalAberration, milliradians = 1 }: ComaPlan): number {
-  return 2 * 1000 * sphericalAberration * (length(tilt) * milliradians * 1e-3) ** 2;
+/** Change of the mean defocus by a tilt, towards overfocus, in micrometres; NaN where nobody knows what a unit of tilt is. */
+function expectedChange(
+  tilt: Vector,
+  { sphericalAberration, milliradians }: Pick<ComaPlan, 'sphericalAberration' | 'milliradians'>,
+): number {
+  if (length(tilt) === 0) return 0;
+  return 2 * 1000 * sphericalAberration * (length(tilt) * (milliradians ?? NaN) * 1e-3) ** 2;
 }
 
+/** Milliradians of a unit of tilt by the change of the defocus that it made. */
+const unitFrom = (change: number, tilt: Vector, { sphericalAberration }: ComaPlan): number =>
+  (1000 * Math.sqrt(Math.max(0, change) / (2000 * sphericalAberration))) / length(tilt);
+
+/** Underfocus in micrometres for tilts of which nothing is known, and at most. */
+const [usualDefocus, maxDefocus] = [0.6, 3];
 /** Underfocus in micrometres that tilts need besides, so that their images still show rings. */
-export const defocusForTilts = (plan: ComaPlan): number => Math.min(3, expectedChange(vector(plan.tilt, 0), plan));
+export function defocusForTilts(plan: ComaPlan): number {
+  const change = expectedChange(vector(plan.tilt, 0), plan);
+  return Number.isNaN(change) ? usualDefocus : Math.min(maxDefocus, change);
+}
 
 const labelOf = ({ defocus, astigmatism }: RingMeasurement): string =>
   `${readable(defocus, 2)} um, astigmatism ${readable(2 * length(astigmatism), 2)} um`;
@@ -122,7 +142,7 @@ function tableauPlot(taken: readonly TiltedRings[]): Chart {
 }
 
 /** Change of the astigmatism in micrometres between tilts below which they are too small, and the largest error in milliradians. */
-const minChange = 0.05;
+const [minChange, bestChange] = [0.05, 0.4];
 const errorLimits = { doubtful: 0.03, refused: 0.2 };
 /** Factor between the effect of the tilts and that of an aligned column with the spherical aberration of the properties. */
 const scaleLimits = { doubtful: 1.5, refused: 3 };
@@ -150,7 +170,7 @@ export function comaEvidence({ fit, images }: MeasuredComa, plan: ComaPlan): rea
       unit: 'um',
       refusedBelow: minChange,
       why: 'The tilts change the rings too little.',
-      change: 'Set a larger CtfComaTilt.',
+      change: `Set CtfComaTilt to ${readable(plan.tilt * Math.min(5, Math.sqrt(bestChange / Math.max(0.001, change))), 1)}.`,
     }),
     aboveLimit({
       kind: 'uncertain',

@@ -18,24 +18,28 @@ export interface ComaPlanUses {
 /** Choices of one run about a measurement of coma. */
 export interface ComaChoices {
   readonly probe: ProbeMode;
+  /** Convergence setting of a JEOL column. */
+  readonly alpha?: number;
   /** Tilts along the diagonals as well; as the user setting says by default. */
   readonly full?: boolean;
 }
 
 /** Plan of a measurement of coma, as the user settings have it. */
-export function comaPlan(use: ComaPlanUses, { probe, full }: ComaChoices): ComaPlan {
+export function comaPlan(use: ComaPlanUses, { probe, alpha, full }: ComaChoices): ComaPlan {
   const user = use.userSettings;
   const [usual = 10] = use.settings.get('ComaParams');
   const [own, other] = [user.get('CtfComaTilt'), user.get('UsersComaTilt')];
   const [sphericalAberration] = use.settings.get('FFTZeroParams');
+  const conditions = { probe, ...(alpha !== undefined && { alpha }) };
   return {
+    ...conditions,
     tilt: own > 0 ? own : other > 0 ? other : usual,
     full: full ?? user.get('CtfDoFullArray'),
     sphericalAberration,
     milliradians:
       unitOf(use.beamTilt.beamTilt.traits) === 'mrad'
         ? 1
-        : milliradiansPerTiltUnit(use.calibrations, use.optics, { probe }),
+        : milliradiansPerTiltUnit(use.calibrations, use.optics, conditions),
   };
 }
 

@@ -6,12 +6,13 @@ import {
   inNanometres,
   micrometres,
   milliseconds,
+  optional,
   readable,
   vector,
 } from '../../../../core/base';
 import { ImageAcquisition } from '../../../../core/acquisition';
 import { Cameras, type Exposure, ObjectiveStigmator, Scope, readBack } from '../../../../core/devices';
-import { type BufferedImage, type Forecast, type Run, type Uses } from '../../../../core/kernel';
+import { type BufferedImage, type Forecast, LowDose, type Run, type Uses } from '../../../../core/kernel';
 import { ImageShiftControl, Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import { UserSettings } from '../../../../core/user-settings';
@@ -31,6 +32,7 @@ export const ctfImageNeeds = {
   imageShift: ImageShiftControl,
   settings: Settings,
   userSettings: UserSettings,
+  lowDose: optional(LowDose),
 };
 /** The same, with the stigmator that most of them set. */
 export const ctfStigmatorNeeds = { ...ctfImageNeeds, stigmator: ObjectiveStigmator };
@@ -51,6 +53,8 @@ export interface CtfImagePlan {
   readonly extraDefocus: number;
   /** Title of the images in their buffers. */
   readonly title: string;
+  /** True for images with the beam tilted, which wait longer after a change of the area of Low Dose. */
+  readonly tilted?: boolean;
   /** True to leave the image shift as it is; otherwise the images are taken without any. */
   readonly keepsImageShift?: boolean;
 }
@@ -66,12 +70,16 @@ const trial = -0.6;
 const [allowedError, allowedShare] = [0.15, 0.25];
 /** Distance below a defocus in micrometres from which it is approached. */
 const focusBacklash = 0.5;
+/** Step of a lens that does not say its step, in micrometres; the defocus that is held counts. */
+const lensStep = 0.05;
 /** Largest underfocus at which images are taken, in micrometres. */
 const maxUnderfocus = 10;
 /** Deviation of the defocus from the expected one: micrometres, and a share of it. */
 const [windowWidth, windowShare] = [0.6, 0.33];
 /** Underfocus that is searched where one is expected: least, least end, and end as a multiple of it; micrometres. */
 const [leastSearched, minSearched, searchedFactor] = [0.05, 4, 2.5];
+/** Smallest underfocus that is expected, in micrometres: below it images show hardly any rings. */
+const leastExpected = 0.3;
 /** Brightness of an image as a share of that of the first one, below which something cuts the beam. */
 const minBrightness = 0.5;
 
@@ -102,6 +110,8 @@ export class CtfImages {
     const lens = ctfOptics(use.settings, await use.scope.highTension.read(run.signal));
     const allowed = allowedUnderfocus(use, exposure, lens, run.here().magIndex, plan);
     await run.preserve(use.scope.defocus);
+    if (plan.tilted && use.lowDose?.on)
+      await run.clock.delay(milliseconds(use.settings.get('CtfBasedLDareaDelay')), run.signal);
     if (!plan.keepsImageShift) {
       await run.preserve(use.imageShift.net);
       const none = vector(0 as ImageShiftUnits, 0 as ImageShiftUnits);
@@ -131,8 +141,14 @@ export class CtfImages {
   /**
    * Defocus and astigmatism of the lens as it is, from as many images as the goal asks for. Throws `ctf-images/no-fit` with the reasons where a repeated
    * image does not show them beyond doubt.
+   *
+   * @param expected defocus in micrometres; the one at which images are taken by default, NaN where nothing is known
    */
-  async measure(what: string, goal: RingGoal = {}, expected = this.present): Promise<RingMeasurement> {
+  async measure(
+    what: string,
+    goal: RingGoal = {},
+    expected: number | undefined = this.present,
+  ): Promise<RingMeasurement> {
     const { least = 1, most = 1 } = goal;
     const fits: RingMeasurement[] = [];
     for (;;) {
@@ -158,7 +174,7 @@ export class CtfImages {
 
   private fit({ frame, context }: BufferedImage, expected?: number): ReturnType<typeof fitCtf> {
     const pixel = 10 * inNanometres(context.pixelSize!);
-    const ranges = expected === undefined ? undefined : rangesAround(-expected);
+    const ranges = expected === undefined || Number.isNaN(expected) ? undefined : rangesAround(-expected);
     const request = ctfRequest(this.lens, pixel, this.use.settings, ranges);
     const fit = fitCtf(frame.image, request);
     if (fit.kind === 'fit') this.shown = (place) => ringTile(frame.image, fit, request, place);
@@ -229,7 +245,9 @@ export class CtfImages {
     await setting.write(micrometres(defocus), run.signal);
     const [, after = 500] = use.settings.get('AstigmatismComaDelays');
     await run.clock.delay(milliseconds(after), run.signal);
-    return inMicrometres(await readBack(setting, micrometres(defocus), { signal: run.signal }));
+    return inMicrometres(
+      await readBack(setting, micrometres(defocus), { tolerance: micrometres(lensStep), signal: run.signal }),
+    );
   }
 }
 
@@ -255,8 +273,9 @@ export function ctfImagesForecast(
 }
 
 /** Underfocus that is expected, and that is searched: beyond it by so much that a wrong expectation shows. */
-function rangesAround(underfocus: number): ExpectedDefocus {
-  const around = Math.max(windowWidth, windowShare * Math.max(0, underfocus));
+function rangesAround(expected: number): ExpectedDefocus {
+  const underfocus = Math.max(leastExpected, expected);
+  const around = Math.max(windowWidth, windowShare * underfocus);
   return {
     window: [Math.max(0.1, underfocus - around), underfocus + around],
     searched: [leastSearched, Math.max(minSearched, searchedFactor * underfocus)],
