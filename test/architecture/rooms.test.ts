@@ -45,7 +45,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'plugins/calibrations/focus-and-tuning': ['plans', 'focus-series', 'stigmator', 'coma', 'btid'],
   'plugins/calibrations/beam-and-spot': ['beam-images', 'crossover', 'intensity-table'],
   'plugins/calibrations/pixel-size': ['lattice'],
-  'plugins/calibrations/tasks': ['focusing', 'shift-offset'],
+  'plugins/calibrations/tasks': ['focusing', 'shift-offset', 'btid'],
   'plugins/calibrations/image-and-stage-shift': ['offsets', 'image-series', 'image-shift', 'stage-shift', 'settling'],
   'plugins/console': ['protocol', 'server', 'page'],
   'plugins/console/server': ['guide', 'images', 'web', 'working-state'],

@@ -31,7 +31,7 @@ export interface MeasuredAstigmatism {
   /** Movement of the image for each second on the specimen, in nanometres, with its standard error. */
   readonly drift: Vector;
   readonly driftError: Vector;
-  /** Probability that images still moved after a change of the lens; undefined where it cannot be told. */
+  /** Probability that images still moved after a change of the lens; undefined where the scheme does not show it. */
   readonly unrest?: number;
 }
 
@@ -48,7 +48,7 @@ const termsOf = ({ defocus, stigmator }: LensCondition): readonly TiltTerm[] =>
     ({ y }) => factor * y,
   ]);
 
-/** The products of tilts that differ within a series and so are told from drift: coma makes them, and the drift would take them. */
+/** The products of tilts that differ within a series: coma makes them, and the fit would take them for drift. */
 function productsOf(all: readonly TiltSeries[]): readonly TiltTerm[] {
   const products: readonly TiltTerm[] = [({ x, y }) => x * y];
   const largest = Math.max(...all.flatMap(({ views }) => views.map(({ tilt: { x, y } }) => x * x + y * y)));
@@ -135,8 +135,8 @@ export const sixConditions = (defocusRange: number, step: number): readonly Lens
 ];
 
 /**
- * The conditions for the pattern with corners: both axes of the stigmator are off at once, so that all four series tell of both, and each
- * is approached from below.
+ * The conditions for the pattern with corners: both axes of the stigmator are off at once, so that all four series show both, and each is
+ * approached from below.
  */
 export const crossedConditions = (defocusRange: number, step: number): readonly LensCondition[] => [
   { defocus: -defocusRange / 2, stigmator: vector(0, 0) },
@@ -207,5 +207,5 @@ export function responseOfSwings(
   };
 }
 
-/** Evidence of what a lens cannot do: the part of both axes of the stigmator that is no astigmatism. */
+/** Misfit of both axes of the stigmator with a lens, which makes nothing but astigmatism. */
 export const restOfPowers = ({ x, y }: MeasuredAstigmatism['powers']): Misfit => jointMisfit(x.rest, y.rest);

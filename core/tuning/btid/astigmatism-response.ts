@@ -11,7 +11,7 @@ import {
 } from '../../base';
 import type { Misfit } from '../../judgement';
 import type { Calibrations, MainRecords } from '../../store';
-import type { ProbeMode } from '../../devices';
+import { type ProbeMode, probeNumber } from '../../devices';
 import { leastSquares } from '../../../imaging';
 
 /** A matrix with the standard errors of its elements. */
@@ -38,10 +38,13 @@ export interface TuningConditions {
   readonly alpha?: number;
 }
 
-/** Numbers of a probe mode and of alpha in the calibration file. */
-export const recordedConditions = ({ probe, alpha }: Pick<TuningConditions, 'probe' | 'alpha'>) => ({
-  probe: probe === 'micro' ? 1 : 0,
-  alpha: alpha ?? -999,
+/** The number that the calibration file writes for a column without alpha. */
+const withoutAlpha = -999;
+
+/** Numbers of the probe mode and of the convergence setting in the calibration file. */
+export const recordedConditions = (conditions: TuningConditions) => ({
+  probe: probeNumber(conditions.probe),
+  alpha: conditions.alpha ?? withoutAlpha,
 });
 
 /** The row of the nearest magnification with the same probe mode and alpha; of two equally near ones the lower. */
@@ -102,7 +105,7 @@ export const astigmatismFields = ({ focus, stigmatorX, stigmatorY }: Astigmatism
 export interface StigmatorPower {
   readonly value: Vector;
   readonly standardErrors: Vector;
-  /** What is left of the matrix besides an astigmatism: of a lens it is nothing. */
+  /** Misfit of the part of the matrix that is not an astigmatism. */
   readonly rest: Misfit;
 }
 
@@ -147,7 +150,7 @@ function errorsOfProduct(errors: Matrix, factor: Matrix): Matrix {
   );
 }
 
-/** What a matrix of displacement by beam tilt stands for. */
+/** Defocus and astigmatism that a matrix of displacement by beam tilt stands for. */
 export interface FoundTuning {
   /** Apparent defocus in micrometres. */
   readonly defocus: number;

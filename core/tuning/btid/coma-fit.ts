@@ -12,7 +12,7 @@ export interface MeasuredComa {
   readonly response: ComaResponse<MatrixEstimate>;
   /** The bends at the present beam tilt. */
   readonly bends: { readonly x: Bend; readonly y: Bend };
-  /** What a lens with spherical aberration leaves of the response. */
+  /** Misfit of the response with a lens that has nothing but spherical aberration. */
   readonly rest: Misfit;
   readonly misfit: Misfit;
   readonly drift: Vector;

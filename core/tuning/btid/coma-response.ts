@@ -174,7 +174,7 @@ function ofCoils(u: Vector, v: Vector): ComaResponse {
 }
 
 /** The misalignment that a bend of the displacement stands for, in units of beam tilt, with its standard errors. */
-export interface FoundMisalignment {
+export interface FoundTiltError {
   readonly tilt: Vector;
   readonly standardErrors: Vector;
   readonly misfit: Misfit;
@@ -187,10 +187,7 @@ export interface Bend {
 }
 
 /** Finds the misalignment by least squares over the bends along both coils. */
-export function misalignmentOf(
-  along: { readonly x: Bend; readonly y: Bend },
-  response: ComaResponse,
-): FoundMisalignment {
+export function tiltErrorOf(along: { readonly x: Bend; readonly y: Bend }, response: ComaResponse): FoundTiltError {
   const rows = [response.x, response.y].flatMap(({ xpx, xpy, ypx, ypy }) => [
     [xpx, xpy],
     [ypx, ypy],

@@ -21,7 +21,7 @@ export interface JointTiltFit {
   /** Steady drift of the image for each second, with its standard error. */
   readonly drift: Vector;
   readonly driftError: Vector;
-  /** Probability that something comes to rest anew after each change of the condition. */
+  /** Probability that something comes to rest again after each change of the condition. */
   readonly unrest: number;
 }
 
@@ -51,8 +51,8 @@ const unrestTime = 1.5;
 
 /**
  * Fits unknowns that all series share, and one course of the drift that runs through them: steady, dying away from the start, wandering
- * as a random walk does, or starting anew with each series. Which of these it is, and how much, the images say: the fit is averaged over
- * the possible courses by their likelihood, so that the errors hold what cannot be told. This is the estimate that a Kalman smoother
+ * as a random walk does, or starting again with each series. Which of these it is, and how much, the images say: the fit is averaged over
+ * the possible courses by their likelihood, so that the errors hold what the images do not show. This is the estimate that a Kalman smoother
  * would give for the same courses; the few images of a run allow to solve for all of them at once.
  */
 export function fitTiltSeriesTogether(parts: readonly JointPart[], floor = usualFloor): JointTiltFit {
@@ -104,7 +104,7 @@ function noiseOf(parts: readonly JointPart[], axis: 'x' | 'y', floor: number): r
   return noise;
 }
 
-/** Every combination of the courses that drift may take, and which of them start anew with each series. */
+/** Every combination of the courses that drift may take, and which of them start again with each series. */
 function causesOf(
   parts: readonly JointPart[],
   overPairs: (of: (view: TiltSeries['views'][number], part: number) => number) => number[],
@@ -143,11 +143,11 @@ function causesOf(
   const all = decays.flatMap((decay) =>
     wandering.flatMap((wander) =>
       restless.map((unrest) => ({
-        anew: unrest.causes.length > 0,
+        again: unrest.causes.length > 0,
         causes: [...decay.causes, ...wander.causes, ...unrest.causes],
         weight: decay.weight! * wander.weight! * unrest.weight!,
       })),
     ),
   );
-  return { hypotheses: all, restless: all.map(({ anew }) => anew) };
+  return { hypotheses: all, restless: all.map(({ again }) => again) };
 }

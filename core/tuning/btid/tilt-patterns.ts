@@ -6,7 +6,7 @@ export type TiltPattern = readonly Vector[];
 /** Tilts along X and along Y, as SerialEM takes them, each to one side, to the other and back. */
 export const alongCoils: readonly Vector[] = [vector(1, 0), vector(0, 1)];
 
-/** Corners of a square, in an order in which steady drift is told from the tilt. */
+/** Corners of a square, in an order in which steady drift looks like no tilt along one coil and little like one along the other. */
 const cornerOrders = [
   [0, 2, 1, 3],
   [1, 3, 2, 0],
@@ -15,8 +15,8 @@ const cornerOrders = [
 ] as const;
 
 /**
- * Four tilts of equal length between the coils: each image tells of both coils, which makes four of them as good as nine that tilt
- * along one coil at a time. The orders take turns, so that what an order mixes up with the drift is not the same throughout.
+ * Four tilts of equal length between the coils: each image shows what both coils do, so that four of them do nearly what six do
+ * that tilt along one coil at a time. The orders take turns, so that what an order mixes up with the drift is not the same throughout.
  * @param turn counts the patterns of a run
  */
 export function cornerPattern(length: number, turn: number): TiltPattern {

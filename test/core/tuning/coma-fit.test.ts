@@ -6,7 +6,7 @@ import {
   comaTriples,
   fitTiltSeries,
   measureComa,
-  misalignmentOf,
+  tiltErrorOf,
   ringPattern,
   swingOf,
 } from '../../../core/tuning';
@@ -127,7 +127,7 @@ describe('the response of displacement to a misalignment', () => {
 describe('a misalignment', () => {
   it('is found from the bends, as the tilt that takes coma away', () => {
     const { bends } = byRings();
-    const { tilt } = misalignmentOf(bends, truth);
+    const { tilt } = tiltErrorOf(bends, truth);
     // With coma, the axis without it lies where spherical aberration and tilt make the opposite of it.
     const away = scale(vector(madeLens.coma.x, -madeLens.coma.y), -1000 / madeLens.sphericalAberration);
     const wanted = add(madeLens.comaFree, away);

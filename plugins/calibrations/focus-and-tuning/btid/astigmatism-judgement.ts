@@ -45,7 +45,7 @@ export function astigmatismEvidence(
     misfit({ ...measured.misfit, what: 'Misfit of the shifts', change: better }),
     misfit({
       ...restOfPowers(powers),
-      what: 'Part of the effect of the stigmator that is no astigmatism',
+      what: 'Part of the effect of the stigmator that is not astigmatism',
       change:
         'Check that the images move alike everywhere, and that the stigmator has come to rest: AstigmatismComaDelays.',
     }),
@@ -67,7 +67,7 @@ export function astigmatismEvidence(
       doubtfulFactor: curveMeasured ? columnFactor.doubtful : 2 * columnFactor.doubtful - 1,
       refusedFactor: columnFactor.refused,
       why: 'The focus calibration expects another one.',
-      change: 'Calibrate Autofocus here again, and check that focus and beam tilt do what they are told.',
+      change: 'Calibrate Autofocus here again, and check that focus and beam tilt follow their values.',
     }),
     plausibleLength({
       what: 'Ratio of the effects of focus along Y and X',

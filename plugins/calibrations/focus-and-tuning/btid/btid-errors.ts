@@ -9,7 +9,7 @@ export const btidErrors = {
   noPixelSize: (magnification: number): EucentricError =>
     new EucentricError({
       code: 'btid/no-pixel-size',
-      message: `Pixel size and rotation of ${magnification}x are not known, so displacements cannot be told on the specimen.`,
+      message: `Pixel size and rotation of ${magnification}x are not known, so displacements on the specimen cannot be calculated.`,
       hint: 'Run Find Pixel Size, or enter RotationAndPixel lines for the camera.',
     }),
   noDefocus: (why: string): EucentricError =>

@@ -17,7 +17,7 @@ export interface SeenInImages {
   images: number;
 }
 
-/** What one pattern of tilts is taken for. */
+/** Circumstances of one pattern of tilts. */
 export interface Shot {
   /** In a sentence: `at -6 um`. */
   readonly when: string;
@@ -32,7 +32,7 @@ export interface Shot {
   readonly expected?: ((tilt: Vector) => Vector) | undefined;
 }
 
-/** Displacement in pixels of the images from which a pattern of the camera is told apart from the specimen. */
+/** Displacement in pixels of the images from which a pattern of the camera is distinguished from the specimen. */
 const minApart = 20;
 /** Multiple of chance from which such a pattern is there. */
 const minPattern = 7;
@@ -150,7 +150,7 @@ function withoutWrongPairs(series: TiltSeries): TiltSeries | string {
     const { pair, size } = worstPair(good, count, closureFloor * series.comparedPixel);
     if (size <= maxContradiction) return { ...series, pairs: good };
     const rest = good.filter((each) => each !== pair);
-    // A pair that nothing else holds up cannot be told from the others.
+    // A pair that nothing else holds up may be right while the others are wrong.
     if (rest.length < minPairsPerImage * count || !held(rest, count))
       return `their shifts contradict each other by ${size.toFixed(0)} standard errors`;
     good = rest;

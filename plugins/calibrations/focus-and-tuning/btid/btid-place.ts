@@ -64,7 +64,7 @@ export function tuningDelays({ settings }: Pick<BtidUses, 'settings'>): {
   };
 }
 
-/** Reads the conditions; throws where defocus or displacements could not be told. */
+/** Reads the conditions; throws where defocus or displacements on the specimen could not be calculated. */
 export async function btidPlace(use: BtidUses, signal: AbortSignal): Promise<BtidPlace> {
   const shots = await focusShots(use, signal);
   const { magIndex, camera, probe, alpha } = shots.conditions;

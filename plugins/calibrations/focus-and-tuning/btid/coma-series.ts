@@ -175,5 +175,5 @@ export async function takeBends(
   return { bends: { x: bend(0), y: bend(1) }, misfit };
 }
 
-/** Products of tilts that three images along each coil, to both sides, tell apart. */
+/** Products of tilts that three images along each coil, to both sides, distinguish. */
 const squareTerms: readonly TiltTerm[] = [({ x }) => x, ({ y }) => y, ({ x }) => x * x, ({ y }) => y * y];
