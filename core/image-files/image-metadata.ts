@@ -15,7 +15,6 @@ import {
 } from '../base';
 import type { Exposure, Frame } from '../devices';
 import { type BufferedImage, type ImageContext, lowDoseAreas } from '../kernel';
-import type { HighDefocusOfImage } from '../optics';
 import type { Conditions } from '../store';
 import type { MdocFields } from './mdoc';
 
@@ -177,6 +176,7 @@ function conditionsOf(of: (name: string) => number | undefined): Conditions {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
+type HighDefocusOfImage = NonNullable<ImageContext['highDefocus']>;
 /** Scale, rotation in degrees and confidence of the image, then those of image shift. */
 const changesInWords = ({ ofImage, ofImageShift }: HighDefocusOfImage): string =>
   [ofImage, ofImageShift]
