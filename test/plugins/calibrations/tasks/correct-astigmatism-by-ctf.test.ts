@@ -1,10 +1,12 @@
 import { ObjectiveStigmator } from '../../../../core/devices';
+import { astigmatismByCtf } from '../../../../statistics/support/astigmatism-by-ctf';
 import { cameraOf } from '../../../../statistics/support/small-camera';
 import {
   columnOutOfTune,
   correctAstigmatism,
   measureCorrectAstigmatism,
 } from '../../../../statistics/support/tuning-corrections';
+import { measureVendor } from '../../../../statistics/support/tuning-vendors';
 import { drawnColumn, fluxFor } from '../../../../statistics/support/tuning-world';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem } from '../../../support/virtual-instrument';
@@ -56,4 +58,10 @@ test('restores the stigmator where a wrong calibration makes it worse', async ()
   const before = await objectiveStigmator.read();
   await expect(runItem(instrument, correctAstigmatism)).rejects.toMatchObject({ code: 'ctf-images/not-better' });
   expect(await objectiveStigmator.read()).toEqual(before);
+});
+
+test('works on a column whose lens and coils go in steps', async () => {
+  const { errors, faults } = await measureVendor(1, 'jeol-cryo-arm-k2.yaml', [astigmatismByCtf, correctAstigmatism]);
+  expect(faults).toEqual([]);
+  expect(errors['astigmatism']).toBeLessThan(15);
 });
