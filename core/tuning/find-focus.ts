@@ -59,6 +59,7 @@ export async function findFocus(
   const evidence: (Reason | undefined)[] = [];
   let images = 0;
   let lastChange = 0;
+  let before: number | undefined;
   const measure = async (tiltShare: number): Promise<MeasuredDefocus> => {
     return measureDefocus(use, {
       ...options,
@@ -97,12 +98,13 @@ export async function findFocus(
       if (!done && seen.verdict !== 'refused') evidence.push(notReached(rest, close));
       break;
     }
-    const change = -rest;
-    const before =
+    const change = -rest * gainOf(lastChange, before === undefined ? NaN : rest - before);
+    before = rest;
+    const forbidden =
       changeBeyondLimits(use, inMicrometres(metres(readout - start)) + change) ??
       (await focusBeyondLimits(use, signal));
-    if (!before) readout = await approachDefocus(use, metres(readout + micrometres(change)), clock, signal);
-    const beyond = before ?? (await focusBeyondLimits(use, signal));
+    if (!forbidden) readout = await approachDefocus(use, metres(readout + micrometres(change)), clock, signal);
+    const beyond = forbidden ?? (await focusBeyondLimits(use, signal));
     if (beyond) {
       evidence.push(beyond);
       break;
@@ -118,6 +120,15 @@ export async function findFocus(
     images,
     judgement: judge(evidence),
   };
+}
+
+/** Change in micrometres from which its measurement shows how well the calibration holds, and the factors by which it may be off. */
+const [minShown, gains] = [1, { least: 0.75, most: 1.33 }];
+
+/** Factor of the next change, by what the last one really did to the measured defocus. */
+function gainOf(change: number, measured: number): number {
+  const gain = change / measured;
+  return Math.abs(change) >= minShown && gain >= gains.least && gain <= gains.most ? gain : 1;
 }
 
 /** Evidence by a rest that a correction should have taken away. */

@@ -1,4 +1,4 @@
-import { micrometres } from '../../../core/base';
+import { describe, micrometres } from '../../../core/base';
 import { Scope } from '../../../core/devices';
 import { UserSettings } from '../../../core/user-settings';
 import { runItem } from '../../../testing/virtual-instrument';
@@ -52,8 +52,8 @@ export default defineTable({
     const from = camera ? starts[row]!.slice(0, 2) : starts[row]!;
     for (const start of from) {
       await scope.defocus.write(micrometres(zero + target + start));
-      const { result } = await runItem(instrument, item).catch((error: { readonly code?: string }) => {
-        verdicts.push(error.code ?? String(error));
+      const { result } = await runItem(instrument, item).catch((error: unknown) => {
+        verdicts.push((error as { readonly code?: string }).code ?? describe(error));
         return { result: undefined };
       });
       if (!result) continue;
