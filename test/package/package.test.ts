@@ -134,7 +134,7 @@ describe('the package', () => {
 describe('the plugin of a stranger', () => {
   test('is found not to be compiled yet', () => {
     expect(eucentric('check', stranger.configuration).stdout).toMatch(
-      /lab-camera is there, but not what its package\.json names/,
+      /lab-camera is there, but the file that its package\.json names is not/,
     );
   });
 

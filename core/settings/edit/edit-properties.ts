@@ -52,19 +52,14 @@ interface Parsed {
 }
 type Reader = ((text: string) => Parsed) & { readonly file: string };
 
-/** Parser of the texts of one edit, each of them once. */
+/** Parser of the texts of one edit. */
 function yamlReader(first: string, file: string): Reader {
   if (isPropertiesText(first, file)) throw editErrors.notYaml(file);
-  const known = new Map<string, Parsed>();
   const read = (text: string): Parsed => {
-    const before = known.get(text);
-    if (before) return before;
     const { yaml, problems } = readYamlText(text, file);
     const root = yaml?.document.contents;
     if (!yaml || problems.length > 0 || !isMap(root)) throw editErrors.notValid(file, problems[0]);
-    const parsed = { yaml, root };
-    known.set(text, parsed);
-    return parsed;
+    return { yaml, root };
   };
   return Object.assign(read, { file });
 }

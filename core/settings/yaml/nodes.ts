@@ -63,14 +63,7 @@ export function readYamlText(
       ),
     );
   }
-  const lines = new LineCounter();
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    uniqueKeys: false,
-    merge: false,
-    prettyErrors: false,
-    strict: true,
-  });
+  const { document, lines } = parsed(text);
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
@@ -90,6 +83,34 @@ export function readYamlText(
     ),
   );
   return { yaml, problems: [...problems, ...aliasesIn(yaml)] };
+}
+
+interface Parsed {
+  readonly document: Document.Parsed;
+  readonly lines: LineCounter;
+}
+
+/** Texts that were parsed last: a configuration is read again wherever a value of it is checked or changed. Nothing changes what was parsed. */
+const lastParsed = new Map<string, Parsed>();
+const maxParsed = 4;
+
+function parsed(text: string): Parsed {
+  const known = lastParsed.get(text);
+  if (known) return known;
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: false,
+    merge: false,
+    prettyErrors: false,
+    strict: true,
+  });
+  lastParsed.set(text, { document, lines });
+  for (const first of lastParsed.keys()) {
+    if (lastParsed.size <= maxParsed) break;
+    lastParsed.delete(first);
+  }
+  return { document, lines };
 }
 
 const refused = (problem: Problem): { yaml: undefined; problems: readonly Problem[] } => ({

@@ -3,17 +3,14 @@ import { errorsOf, measureWorld, quietWorld } from '../../../../../statistics/su
 import table from '../../../../../statistics/tables/stage-shift/stage-shift-worlds';
 
 /** The long statistics hold the share within two standard errors, over 40 seeds of each row and of others. */
-test.each([
-  'the cycles of the properties',
-  'other cycles',
-  'drift that may die away',
-  'a second harmonic and a tooth',
-  'one wrong shift in each series',
-])('in a world with %s a result that is good keeps the tolerance, and its errors', async (row) => {
-  const measured = await table.measure(1, row);
-  expect(measured.faults).toEqual([]);
-  expect(Math.max(...normalizedErrors([measured]).map(Math.abs))).toBeLessThan(6);
-});
+test.each(['the cycles of the properties', 'drift that may die away', 'one wrong shift in each series'])(
+  'in a world with %s a result that is good keeps the tolerance, and its errors',
+  async (row) => {
+    const measured = await table.measure(1, row);
+    expect(measured.faults).toEqual([]);
+    expect(Math.max(...normalizedErrors([measured]).map(Math.abs))).toBeLessThan(6);
+  },
+);
 
 test.each([30, 115])(
   'an error of the stage that is in no cycle is not left out as a wrong shift, seed %i',

@@ -17,7 +17,6 @@ import { coarseCamera } from '../../../../../statistics/support/small-camera';
 import { drawStage, stages } from '../../../../../statistics/support/stages';
 import table from '../../../../../statistics/tables/stage-shift/stage-shift';
 import foreignCycles from '../../../../../statistics/tables/stage-shift/stage-shift-foreign-cycles';
-import fooled from '../../../../../statistics/tables/stage-shift/stage-shift-fooled';
 import vendorStages from '../../../../../statistics/tables/stage-shift/stage-shift-stages';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
 import { matrixError, runItem, trueStage, virtualInstrument } from '../../../../support/virtual-instrument';
@@ -26,7 +25,7 @@ const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 /** Images of 180 by 128 pixels of the same field show what larger ones show; the long statistics take those of the whole camera. */
 const smallCamera = coarseCamera(16);
 
-describeMenuItem(stageShift, { magIndex: 3, edit: smallCamera, sample: 3 });
+describeMenuItem(stageShift, { magIndex: 3, edit: smallCamera, sample: 2 });
 
 /** Difference of the stored matrix from the true one. */
 function errorAt(instrument: Awaited<ReturnType<typeof virtualInstrument>>, magIndex: number) {
@@ -34,21 +33,18 @@ function errorAt(instrument: Awaited<ReturnType<typeof virtualInstrument>>, magI
   return matrixError(stored, trueStage(instrument, magIndex));
 }
 
-/** The long statistics measure the same with 200 seeds. */
-test.each([1, 2])(
-  'Stage Shift over whole cycles recovers scale and angle of seed %i, within its errors',
-  async (seed) => {
-    const measured = await table.measure(seed, '', smallCamera);
-    const { percent, degrees } = measured.errors as { readonly percent: number; readonly degrees: number };
-    // A move that does not cover a whole cycle is a fault.
-    expect(measured.faults ?? []).toEqual([]);
-    expect(percent).toBeLessThan(0.5);
-    expect(degrees).toBeLessThan(0.2);
-    const z = normalizedErrors([measured], ['elements']);
-    expect(z).toHaveLength(4);
-    expect(Math.max(...z.map(Math.abs))).toBeLessThan(5);
-  },
-);
+/** The long statistics measure the same with 200 seeds, every other one from the expected overlap. */
+test.each([1])('Stage Shift over whole cycles recovers scale and angle of seed %i, within its errors', async (seed) => {
+  const measured = await table.measure(seed, '', smallCamera);
+  const { percent, degrees } = measured.errors as { readonly percent: number; readonly degrees: number };
+  // A move that does not cover a whole cycle is a fault.
+  expect(measured.faults ?? []).toEqual([]);
+  expect(percent).toBeLessThan(0.5);
+  expect(degrees).toBeLessThan(0.2);
+  const z = normalizedErrors([measured], ['elements']);
+  expect(z).toHaveLength(4);
+  expect(Math.max(...z.map(Math.abs))).toBeLessThan(5);
+});
 
 describe('the verdict on a stage matrix', () => {
   const known = {
@@ -194,7 +190,7 @@ describe('on other stages', () => {
     expect(degrees).toBeLessThan(0.2);
   });
 
-  test.each(stages.map((kind) => [kind.name, kind] as const))(
+  test.each(stages.filter(({ name }) => /FEI$|Hitachi/.test(name)).map((kind) => [kind.name, kind] as const))(
     'Stage Shift on a stage of %s warns where the steps cover about half a cycle, in words that fit, and does nothing on no',
     async (_, kind) => {
       const { configuration, half, edit } = kind;
@@ -260,12 +256,7 @@ describe('what Stage Shift refuses', () => {
     expect(instrument.calibrations.stage.get(asMagIndex(12), cameraIndex(0))).toBeUndefined();
   });
 
-  /** The long statistics measure the same with 10 or 20 seeds, and more kinds; Image Shift refuses a grating here. */
-  test('a gain stale by 1, and leaves everything as it was', async () => {
-    const { faults, verdict } = await fooled.measure(1, 'a gain stale by 1', smallCamera);
-    expect({ faults, verdict }).toEqual({ faults: [], verdict: 'calibration/fixed-pattern' });
-  });
-
+  /** The long statistics try more kinds of specimens and of gain references that fool the correlation, with 10 or 20 seeds. */
   test('a periodic specimen does not end the run when the operator goes on, but a matrix without sense is refused', async () => {
     const { code, untouched, back } = await attemptStageShift({ seed: 3, specimen: 'cross-grating' }, 13, {
       answers: keepDoubtful,
