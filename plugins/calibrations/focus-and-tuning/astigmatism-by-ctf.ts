@@ -16,9 +16,9 @@ import { type CalibrationResult, Calibrations, put } from '../../../core/store';
 import { type FittedDefocus, fittedDefocus } from '../../../core/tuning';
 import { approachedStigmator, requireStigmatorRange, restoreApproached } from '../shared/ctf-images/approach';
 import { CtfImages, ctfImagesForecast, ctfStigmatorNeeds } from '../shared/ctf-images/ctf-images';
-import { type RingMeasurement, astigmatismError } from '../shared/ctf-images/ring-measurement';
+import { type RingMeasurement, astigmatismError, combined } from '../shared/ctf-images/ring-measurement';
 import { TuningPlans } from './plans/tuning-plans';
-import { analyseStigmator, responsePlot } from './stigmator/stigmator-analysis';
+import { type StigmatorSeries, analyseStigmator, responsePlot } from './stigmator/stigmator-analysis';
 import { stigmatorEvidence } from './stigmator/stigmator-judgement';
 
 const needs = { ...ctfStigmatorNeeds, calibrations: Calibrations, plans: TuningPlans };
@@ -67,7 +67,7 @@ export default defineItem({
   forecast: (use) => {
     const step = use.plans.astigmatism.stigmatorStep;
     return {
-      ...ctfImagesForecast(use, { least: 5, most: 27 }),
+      ...ctfImagesForecast(use, { least: 5, most: 36 }),
       moves: [
         { setting: use.stigmator.objectiveStigmator, how: `by ${readable(step, 3)} to either side` },
         { setting: use.scope.defocus, how: 'to an underfocus with three rings or more' },
@@ -123,9 +123,15 @@ class AstigmatismByCtf {
     const x = await along('X', vector(step, 0));
     run.plot(responsePlot({ start: atStart, x }));
     const y = await along('Y', vector(0, step));
-    const series = { start: atStart, x, y, step };
+    let series: StigmatorSeries = { start: atStart, x, y, step };
     run.plot(responsePlot(series));
-    const found = analyseStigmator(series);
+    let found = analyseStigmator(series);
+    if (found.isOpen) {
+      // The image at the start may be what is wrong: it is taken once more, and both count.
+      const again = await at('Stigmator as it was, once more', vector(0, 0));
+      series = { ...series, start: combined([atStart, again]) };
+      found = analyseStigmator(series);
+    }
     const [responseX, responseY] = [firstColumn(found.matrix), secondColumn(found.matrix)];
     const errorOf = (column: Vector, error: Vector): number =>
       (2 * Math.hypot(column.x * error.x, column.y * error.y)) / length(column);

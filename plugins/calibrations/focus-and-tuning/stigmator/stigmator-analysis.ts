@@ -33,6 +33,8 @@ export interface StigmatorAnalysis {
   readonly standardErrors: Matrix;
   /** Difference of the mean of both sides from the start, by axis: in micrometres of astigmatism, and in its standard errors. */
   readonly closures: Readonly<Record<'x' | 'y', { readonly size: number; readonly significance: number }>>;
+  /** True when a side and the other do not agree with the start. */
+  readonly isOpen: boolean;
   /** Largest change of the mean defocus in micrometres. */
   readonly defocusChange: number;
   readonly misfit: Misfit;
@@ -64,6 +66,7 @@ export function analyseStigmator({ start, x, y, step }: StigmatorSeries): Stigma
     matrix: fromColumns(column(x), column(y)),
     standardErrors: fromColumns(errors('x', x), errors('y', y)),
     closures,
+    isOpen: Math.max(closures.x.significance, closures.y.significance) > minClosure,
     defocusChange: Math.max(...all.map(({ defocus }) => Math.abs(defocus - start.defocus))),
     misfit: jointMisfit(...all.map(({ misfit }) => misfit)),
     images: all.reduce((sum, { images }) => sum + images, 0),
