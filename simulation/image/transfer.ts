@@ -107,7 +107,7 @@ function focused(
   const [first, ...more] = sheets;
   const total = plan.complex;
   if (first!.spectrum !== total) total.set(first!.spectrum.subarray(0, total.length));
-  for (const { spectrum } of more) for (let k = 0; k < total.length; k++) total[k]! += spectrum[k]!;
+  for (const { spectrum } of more) addTo(total, spectrum);
   total[0]! += mean * rows * columns;
   if (detector) throughRound(total, detector, { pixelSize: 1 }, rows, columns);
   motion?.smear(total, rows, columns);
@@ -139,7 +139,7 @@ function sheetsOf(padded: Padded, { scene, field }: Viewed, texture: Texture | u
     if (!single) pixels.set(grains);
     weigh?.(pixels, frame);
     if (weigh && pixels.every((value) => value === 0)) return;
-    if (transmission) for (let k = 0; k < pixels.length; k++) pixels[k]! *= transmission[k]!;
+    if (transmission) multiply(pixels, transmission);
     const spectrum = plan.forward(plan.real, plan.complex);
     throughFactor(spectrum, (square) => factor(square) * (uniform ?? 1), frame, rows, columns);
     sheets.push({ spectrum: single ? spectrum : copied(spectrum, `sheet ${part + 1}`), thickness });
@@ -157,6 +157,16 @@ function taper(values: Float32Array, rows: number, columns: number, width: numbe
     for (const column of [k, columns - 1 - k])
       for (let at = column; at < rows * columns; at += columns) values[at]! *= factor;
   }
+}
+
+/** Multiplies each value by another one. */
+function multiply(values: Float32Array, by: Float32Array): void {
+  for (let k = 0; k < values.length; k++) values[k]! *= by[k]!;
+}
+
+/** Adds the first values of another array, as many as there are. */
+function addTo(values: Float32Array, more: Float32Array): void {
+  for (let k = 0; k < values.length; k++) values[k]! += more[k]!;
 }
 
 function copied(values: Float32Array, name: string): Float32Array {

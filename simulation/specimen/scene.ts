@@ -58,6 +58,15 @@ export function sceneOf(truth: SpecimenTruth, kind: SpecimenKind, key: number, k
 /** Adds phase in radians to a canvas. */
 type AddPhase = (canvas: Float32Array, frame: Frame) => void;
 
+/** Turns phases into transmissions. Most pixels show nothing but the ground, whose value is the same for all. */
+function transmit(canvas: Float32Array, ground: number, factor: number): void {
+  // A canvas holds single precision, so that the ground is found again as it was rounded.
+  const rounded = Math.fround(ground);
+  const ofGround = tabledDecay(Math.max(0, factor * rounded));
+  for (let k = 0; k < canvas.length; k++)
+    canvas[k] = canvas[k] === rounded ? ofGround : tabledDecay(Math.max(0, factor * canvas[k]!));
+}
+
 function solidScene(truth: SpecimenTruth, kind: SolidKind, key: number, kilovolts: number): Scene {
   const { solids } = truth;
   const amplitude = solids.amplitudeContrast;
@@ -72,8 +81,7 @@ function solidScene(truth: SpecimenTruth, kind: SolidKind, key: number, kilovolt
     paint(canvas, frame) {
       canvas.fill(ground);
       add?.(canvas, frame);
-      for (let k = 0; k < canvas.length; k++)
-        canvas[k] = canvas[k] === ground ? transmission : tabledDecay(Math.max(0, 2 * amplitude * canvas[k]!));
+      transmit(canvas, ground, 2 * amplitude);
     },
     texture: (pixelSize) => textureOf(pixelSize),
   };
