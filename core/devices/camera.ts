@@ -88,6 +88,8 @@ export interface CameraTraits {
   readonly builtInSettling: Seconds;
   /** The shutters among which it can choose, the usual one first. */
   readonly shutters?: readonly Shutter[];
+  /** True for a camera without shutter before whose exposures the beam stays blanked until they begin, where the column can time its blanker. */
+  readonly blankedUntilStart?: true;
   /** Time for which the beam is needed beyond the exposure, because exposures begin at slightly different times. */
   readonly extraBeamTime?: Seconds;
   /** True when the image shift can be set while the camera still reads out. */

@@ -10,6 +10,9 @@ export interface FilterDelays {
   energy(change: number): number;
 }
 
+/** The NoShutter of a camera whose specimen the blanker spares until an exposure begins. */
+const blanksUntilStart = 2;
+
 /** The properties count in ticks of DigitalMicrograph, for which they were made; they hold for every filter alike. */
 const ticksPerSecond = 60;
 
@@ -38,9 +41,13 @@ export function filterDelays(settings: Settings): FilterDelays {
 export function shutterTraits(
   camera: CameraSettings,
   mayHaveTwo = false,
-): Required<Pick<CameraTraits, 'shutters' | 'extraBeamTime'>> {
+): Required<Pick<CameraTraits, 'shutters' | 'extraBeamTime'>> & Pick<CameraTraits, 'blankedUntilStart'> {
   const two = mayHaveTwo && camera.get('OnlyOneShutter') === 0 && camera.get('OneViewType') === 0;
   const shutters: readonly Shutter[] =
     camera.get('NoShutter') !== 0 ? ['none'] : two ? ['beam', 'film', 'dual'] : ['beam'];
-  return { shutters: Object.freeze([...shutters]), extraBeamTime: seconds(camera.get('ExtraBeamTime')) };
+  return {
+    shutters: Object.freeze([...shutters]),
+    extraBeamTime: seconds(camera.get('ExtraBeamTime')),
+    ...(camera.get('NoShutter') === blanksUntilStart && { blankedUntilStart: true as const }),
+  };
 }

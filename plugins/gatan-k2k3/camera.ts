@@ -29,6 +29,8 @@ const cutsFrames = 118;
 /** Traits of the camera, from the site's properties. */
 export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartupForPostActions: number): CameraTraits {
   const allowed = camera.get('AllowPostActions');
+  // DigitalMicrograph drives its shutters itself, so that the blanker of the column is not timed to its start-up.
+  const { blankedUntilStart: _, ...shutters } = shutterTraits(camera, model.choosesShutter);
   return Object.freeze({
     index: model.index,
     name: model.name,
@@ -42,7 +44,7 @@ export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartu
     deadTime: seconds(camera.get('ShutterDeadTime')),
     startupDelay: seconds(model.startupDelay),
     builtInSettling: seconds(camera.get('BuiltInSettling')),
-    ...shutterTraits(camera, model.choosesShutter),
+    ...shutters,
     ...(model.frames && {
       frames: Object.freeze({ shortestFrame: seconds(model.frames.shortest), step: seconds(model.frames.step) }),
     }),

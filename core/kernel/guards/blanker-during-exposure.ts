@@ -13,14 +13,19 @@ export interface BlankerParts {
 
 /**
  * The times of the blanker in an exposure: those that the caller asks for, or those of both shutters of a camera, the one behind the
- * specimen being driven by the camera. Undefined where the beam stays on.
+ * specimen being driven by the camera; or the start of a camera without shutter. Undefined where the beam stays on.
+ * @param canTime false on a column whose blanker cannot work while a camera exposes
  */
 export function blankerTiming(
   { blanker, shutter, exposure, driftSettling }: Exposure,
-  { builtInSettling, startupDelay, extraBeamTime = seconds(0) }: CameraTraits,
+  { builtInSettling, startupDelay, extraBeamTime = seconds(0), blankedUntilStart }: CameraTraits,
+  canTime = true,
 ): BlankerTiming | undefined {
-  if (blanker || shutter !== 'dual') return blanker;
+  if (blanker) return blanker;
   const begins = builtInSettling + startupDelay;
+  // Such a camera waits for the settling first, so that the beam comes just for it.
+  if (blankedUntilStart && canTime && begins > 0) return { blankedFor: seconds(begins) };
+  if (shutter !== 'dual') return undefined;
   return {
     blankedFor: seconds(Math.max(0, begins - driftSettling)),
     blankedFrom: seconds(begins + exposure + extraBeamTime),

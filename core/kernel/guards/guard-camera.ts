@@ -34,7 +34,7 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
       await check(changed);
       const frame = await inClearBeam(signal, async () => {
         watch(`acquire camera ${traits.index}`);
-        const timing = blankerTiming(changed, traits);
+        const timing = blankerTiming(changed, traits, guarding.blanker?.timed() !== undefined);
         if (!timing) return camera.acquire(changed, signal);
         if (!guarding.blanker) throw kernelErrors.noTimedBlanker();
         return exposeWithBlanker(timing, guarding.blanker, () => camera.acquire(changed, signal));

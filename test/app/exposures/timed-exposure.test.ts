@@ -166,3 +166,35 @@ describe('the shutters of a camera', () => {
     expect(share).toBeGreaterThan(0.5);
   });
 });
+
+test.each([
+  ['NoShutter: 2', true],
+  ['NoShutter: 1', false],
+] as const)('a camera with %s has the specimen blanked until its exposure begins: %s', async (line, isSpared) => {
+  const calls: { readonly call: string; readonly at: number }[] = [];
+  let now = (): number => 0;
+  await using instrument = await virtualInstrument({
+    configuration: path.join(projectFolder, 'config', 'krios-k3.yaml'),
+    edit: (yaml) => yaml.replace("    Name: 'BM-Ceta'\n", `    Name: 'BM-Ceta'\n    ${line}\n`).replace(/4096/g, '256'),
+    simulator: { seed: 5, specimen: 'empty', readNoiseCounts: 0, gainVariation: 0 },
+    watch: (call) => void calls.push({ call, at: now() }),
+  });
+  now = () => instrument.clock.now();
+  const { camera: ceta, mean } = camera(instrument, /Ceta/);
+  const { traits } = ceta;
+  expect(traits.blankedUntilStart).toBe(isSpared ? true : undefined);
+  expect(traits.shutters).toEqual(['none']);
+  calls.length = 0;
+  const counts = await mean();
+  const changes = calls.filter(({ call }) => /^write beam blanked|^acquire/.test(call));
+  expect(await instrument.kernel.registry.get(Scope).beamBlanked.read()).toBe(false);
+  if (!isSpared) return expect(changes.map(({ call }) => call)).toEqual(['acquire camera 0']);
+  // Blanked before the request; unblanked in time for the exposure, so that no counts are missing.
+  const [first, second, third] = changes.map(({ at }) => at);
+  expect(changes.length).toBeGreaterThanOrEqual(3);
+  expect(second! - first!).toBeLessThan(traits.startupDelay);
+  expect(third! - second!).toBeGreaterThan(0.5 * traits.startupDelay);
+  expect(third! - second!).toBeLessThanOrEqual(traits.startupDelay);
+  const settled = await mean({ driftSettling: seconds(0.3) });
+  expect(Math.abs(settled / counts - 1)).toBeLessThan(0.03);
+});
