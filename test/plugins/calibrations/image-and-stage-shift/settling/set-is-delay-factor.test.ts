@@ -16,7 +16,12 @@ describe('the search', () => {
   test('finds a factor that leaves less than 5 % of the truth, and leaves the factor as it was when the operator does not want it', async () => {
     // What settles is large, so that the search sees it in few series.
     await using instrument = await settlingInstrument(
-      { imageShiftSettlingFraction: 0.25, imageShiftSettlingSeconds: 0.5, electronsPerFieldPixelPerSecond: 400 },
+      {
+        imageShiftSettlingFraction: 0.4,
+        imageShiftSettlingSeconds: 0.5,
+        electronsPerFieldPixelPerSecond: 400,
+        contrast: 0.3,
+      },
       { edit: smallest },
     );
     const { result, said } = await runItem(instrument, item, { measure: 'search', 'use-factor': 'no', factor: '0.7' });
