@@ -52,6 +52,14 @@ export function optionsOf<All extends Parts>(parts: All): z.ZodObject<Shape<All>
  * Every field has a default, so the section may be empty; every unit is in the name of its field.
  */
 export const simulatorOptions = optionsOf(standardParts);
+/** Schemas by their parts: making one, and compiling it, takes longer than the check of a section. */
+const madeSchemas = new WeakMap<Parts, z.ZodObject>([[standardParts, simulatorOptions]]);
+
+function schemaOf<All extends Parts>(parts: All): ReturnType<typeof optionsOf<All>> {
+  const made = madeSchemas.get(parts) ?? optionsOf(parts);
+  madeSchemas.set(parts, made);
+  return made as ReturnType<typeof optionsOf<All>>;
+}
 
 /** The `simulator:` section after checking, every field filled in. */
 export type SimulatorOptions = OptionValues<StandardParts>;
@@ -67,7 +75,7 @@ export function completeOptions<All extends Parts = StandardParts>(
   written: object,
   parts: All = standardParts as Parts as All,
 ): OptionValues<All> {
-  const schema = optionsOf(parts);
+  const schema = schemaOf(parts);
   const checked = schema.parse(written);
   const { seed, imperfections } = checked as GeneralOptions;
   if (imperfections === 'written') return checked;

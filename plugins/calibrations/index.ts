@@ -48,15 +48,19 @@ function filesBelow(folder: string): readonly string[] {
     });
 }
 
+let listed: readonly string[] | undefined;
+/** The files of this plugin, which stay the same while the program runs. */
+const ownFiles = (): readonly string[] => (listed ??= filesBelow(__dirname));
+
 /** The providers of all rooms: every file provide.ts below this folder, which hands out what the items of the room share. */
 const roomProviders = (): readonly Provide[] =>
-  filesBelow(__dirname)
+  ownFiles()
     .filter((file) => path.parse(file).name === 'provide')
     .map((file) => (require(file) as { provide: Provide }).provide);
 
 /** The items and tasks: every file in a folder of this one, or anywhere below that of the tasks, whose default export is one. */
 const itemDefinitions = (): readonly ItemDefinition[] =>
-  filesBelow(__dirname)
+  ownFiles()
     .filter(
       (file) =>
         path.dirname(path.dirname(file)) === __dirname || file.startsWith(path.join(__dirname, taskFolder) + path.sep),
