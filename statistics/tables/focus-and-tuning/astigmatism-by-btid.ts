@@ -1,13 +1,23 @@
 import { honesty, largest, rmsOfError, verdictCounts } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { astigmatismByBtid, astigmatismRecord, measureBtid } from '../../support/btid-worlds';
+import {
+  type BtidColumn,
+  astigmatismByBtid,
+  astigmatismRecord,
+  btidColumns,
+  measureBtid,
+} from '../../support/btid/btid-worlds';
 
-/** Electrons for a pixel and second, and the scheme. */
-const rows: Readonly<Record<string, { readonly electrons: number; readonly threeShots: boolean }>> = {
+/** Electrons for a pixel and second, the scheme, and the column; that of FEI by default. */
+const rows: Readonly<
+  Record<string, { readonly electrons: number; readonly threeShots: boolean; readonly column?: BtidColumn }>
+> = {
   'strong images, four corners': { electrons: 100, threeShots: false },
   'strong images, three shots': { electrons: 100, threeShots: true },
   'weak images, four corners': { electrons: 20, threeShots: false },
   'weak images, three shots': { electrons: 20, threeShots: true },
+  JEOL: { electrons: 100, threeShots: false, column: btidColumns.jeol },
+  Hitachi: { electrons: 100, threeShots: false, column: btidColumns.hitachi },
 };
 
 export default defineTable({
@@ -19,10 +29,11 @@ export default defineTable({
   seeds: 20,
   seconds: 3,
   measure: (seed, row, camera) => {
-    const { electrons, threeShots } = rows[row]!;
+    const { electrons, threeShots, column } = rows[row]!;
     return measureBtid(seed, astigmatismByBtid, astigmatismRecord, {
       camera,
       threeShots,
+      ...(column && { column }),
       simulator: { electronsPerFieldPixelPerSecond: electrons },
       answers: { doubtful: 'yes' },
     });

@@ -7,7 +7,7 @@ import {
   comaRecord,
   measureBtid,
   shiftFocusCurve,
-} from '../../support/btid-worlds';
+} from '../../support/btid/btid-worlds';
 import type { VirtualInstrumentUnderTest } from '../../../testing/virtual-instrument';
 
 interface Trap {
@@ -44,6 +44,9 @@ const traps: Readonly<Record<string, Trap>> = {
       objectiveFocalLengthMillimetres: 2.5 + 0.7 * (seed % 5),
       objectiveApertureCentreMilliradians: [0.3 * (seed % 3), 0.2],
     }),
+  },
+  'the edge of the beam in the field': {
+    simulator: (seed) => ({ beamDiameterInFields: 0.35 + 0.15 * (seed % 4), beamEdgeSoftness: 0.03 }),
   },
   'a focus calibration that is off by 3 um': { prepare: (instrument) => shiftFocusCurve(instrument, 3) },
 };

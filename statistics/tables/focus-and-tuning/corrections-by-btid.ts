@@ -1,6 +1,6 @@
 import { largest, verdictCounts } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { comaFreeByBtid, correctAstigmatism, measureBtidTask } from '../../support/btid-worlds';
+import { comaFreeByBtid, correctAstigmatism, measureBtidTask } from '../../support/btid/btid-worlds';
 
 /** Task, electrons for a pixel and second, what it leaves, and the limit of that in nanometres. */
 const rows = {

@@ -4,7 +4,7 @@ import {
   measureBtidTask,
   prepareBtid,
   prepareBtidTasks,
-} from '../../../../statistics/support/btid-worlds';
+} from '../../../../statistics/support/btid/btid-worlds';
 import { cameraOf } from '../../../../statistics/support/small-camera';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 

@@ -1,11 +1,15 @@
+import { vector } from '../../../../core/base';
+import { ObjectiveStigmator } from '../../../../core/devices';
 import {
+  btidInstrument,
   btidSimulator,
   correctAstigmatism,
   measureBtidTask,
   prepareBtid,
   prepareBtidTasks,
-} from '../../../../statistics/support/btid-worlds';
+} from '../../../../statistics/support/btid/btid-worlds';
 import { cameraOf } from '../../../../statistics/support/small-camera';
+import { runItem } from '../../../support/virtual-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 
 /** Images of 256 pixels. */
@@ -31,4 +35,18 @@ test.each([
   expect(errors['astigmatism']).toBeLessThan(errors['astigmatismBefore'] as number);
   expect(errors['images']).toBeGreaterThanOrEqual(16);
   expect(verdict).toBe('good');
+});
+
+test('puts the stigmator back where the calibration has the wrong sign', async () => {
+  await using instrument = await btidInstrument(2, { camera });
+  await prepareBtidTasks(instrument);
+  const table = instrument.calibrations.records('AstigmatismCalib');
+  const reversed = Object.fromEntries(
+    Object.entries(table.all()[0]!).map(([name, value]) => [name, name.startsWith('stigmator') ? -value : value]),
+  );
+  table.put(reversed as never);
+  const { objectiveStigmator } = instrument.kernel.registry.get(ObjectiveStigmator);
+  await objectiveStigmator.write(vector(0.01, -0.02));
+  await expect(runItem(instrument, correctAstigmatism)).rejects.toMatchObject({ code: 'btid/no-progress' });
+  expect(await objectiveStigmator.read()).toEqual(vector(0.01, -0.02));
 });

@@ -8,7 +8,7 @@ import {
   comaRecord,
   measureBtid,
   prepareBtid,
-} from '../../../../../statistics/support/btid-worlds';
+} from '../../../../../statistics/support/btid/btid-worlds';
 import { cameraOf } from '../../../../../statistics/support/small-camera';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
 import { runItem } from '../../../../support/virtual-instrument';

@@ -1,11 +1,11 @@
-import { type Matrix, type Vector, largestElement, matrix, micrometres } from '../../core/base';
-import { type ProbeMode, ProbeModeSelector, Scope, readProbeMode } from '../../core/devices';
-import { UserSettings } from '../../core/user-settings';
-import { SimulatedTruth } from '../../plugins/simulator';
-import { type VirtualInstrumentUnderTest, runItem, virtualInstrument } from '../../testing/virtual-instrument';
-import type { CameraChange, Measured } from '../harness/table';
-import { randomNumbers } from './random-numbers';
-import { drawnColumn, trueWave } from './tuning-world';
+import { type Matrix, type Vector, largestElement, matrix, micrometres, scaleMatrix } from '../../../core/base';
+import { AlphaSelector, type ProbeMode, ProbeModeSelector, Scope, readProbeMode } from '../../../core/devices';
+import { UserSettings } from '../../../core/user-settings';
+import { SimulatedTruth } from '../../../plugins/simulator';
+import { type VirtualInstrumentUnderTest, runItem, virtualInstrument } from '../../../testing/virtual-instrument';
+import type { CameraChange, Measured } from '../../harness/table';
+import { randomNumbers } from '../random-numbers';
+import { drawnColumn, trueWave } from '../tuning-world';
 
 /** Ids of the two calibrations by beam-tilt-induced displacement. */
 export const astigmatismByBtid = 'calibrations/focus-and-tuning/astigmatism-by-btid';
@@ -24,6 +24,9 @@ export const btidColumns = {
   jeol: { configuration: 'jeol-cryo-arm-k2.yaml', magIndex: 26, unit: 0.1 },
   hitachi: { configuration: 'hitachi-ht7700.yaml', magIndex: 26, unit: 0.1 },
 } satisfies Readonly<Record<string, BtidColumn>>;
+
+/** Greatest beam tilt for coma in milliradians, a little within the range of columns that count in percent. */
+const comaTilt = 9.5;
 
 /** Choices of a run in a drawn column. */
 export interface BtidChoices {
@@ -90,7 +93,7 @@ export async function prepareBtid(
   const user = registry.get(UserSettings);
   user.setForNow('AutofocusBeamTilt', 2 / column.unit);
   user.setForNow('UsersAstigTilt', 3.2 / column.unit);
-  user.setForNow('UsersComaTilt', 10 / column.unit);
+  user.setForNow('UsersComaTilt', comaTilt / column.unit);
   user.setForNow('BTIDThreeShots', threeShots);
 }
 
@@ -100,9 +103,11 @@ export async function prepareBtidTasks(
   column: BtidColumn = btidColumns.fei,
 ): Promise<void> {
   const probe = await probeOf(instrument);
+  const { registry } = instrument.kernel;
+  const alpha = registry.has(AlphaSelector) ? await registry.get(AlphaSelector).alpha.read() : undefined;
   for (const name of ['AstigmatismCalib', 'ComaCalib'] as const) {
     const { record: _, ...row } = trueRecord(instrument, name, column.magIndex, probe);
-    instrument.calibrations.records(name).put(row as never);
+    instrument.calibrations.records(name).put({ ...row, ...(alpha !== undefined && { alpha }) } as never);
   }
 }
 
@@ -154,18 +159,22 @@ export async function measureBtid(
   }));
   if (!result) return { errors: {}, verdict: said[0]!, notes: said.slice(1) };
   const truth = trueRecord(instrument, record, magIndex, await probeOf(instrument));
+  // Matrices of coma grow with the square of the greatest tilt; those of astigmatism do not depend on it.
+  const grown =
+    record === 'ComaCalib' ? ((result.values['beamTilt'] as number) / (truth['beamTilt'] as number)) ** 2 : 1;
+  const trueMatrix = (name: string): Matrix => scaleMatrix(matrixOf(truth, name), grown);
   const found = result.values as Readonly<Record<string, unknown>>;
   const errors = result.standardErrors as Readonly<Record<string, unknown>>;
   const each = (of: (name: string) => number): Record<string, number> =>
     Object.fromEntries(names.map((name) => [name, of(name)]));
   return {
     errors: {
-      ...each((name) => percentOff(matrixOf(found, name), matrixOf(truth, name))),
+      ...each((name) => percentOff(matrixOf(found, name), trueMatrix(name))),
       images: found['images'] as number,
     },
     stated: each((name) => {
       const squares = elements.map((at) => matrixOf(errors, name)[at] ** 2);
-      return (100 * Math.sqrt(squares.reduce((sum, one) => sum + one, 0) / 4)) / largestElement(matrixOf(truth, name));
+      return (100 * Math.sqrt(squares.reduce((sum, one) => sum + one, 0) / 4)) / largestElement(trueMatrix(name));
     }),
     verdict: result.quality?.verdict ?? 'without a verdict',
     notes: (result.quality?.reasons ?? []).map(({ what, number }) => `${what}: ${number}`),
