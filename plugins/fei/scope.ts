@@ -112,6 +112,7 @@ export class FeiScope
       model: column.model,
       resetsImageShiftOnMagnificationChange: false,
       usesProjectorForImageShift: false,
+      keepsBeamAtImageShift: true,
       roughImageShiftScale: column.imageShiftScale,
       squareImageShiftLimits: column.usesIlluminatedArea,
       // Eucentric focus.

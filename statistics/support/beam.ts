@@ -57,10 +57,22 @@ export async function knowImageShift(instrument: BeamInstrument): Promise<void> 
 /** The true matrix from image shift to beam shift under the conditions of a result of Beam Shift. */
 export function trueBeamShift(instrument: BeamInstrument, { changes }: Pick<CalibrationResult, 'changes'>): Matrix {
   const stored = changes.findLast((change) => 'record' in change && !change.removed);
-  const { magIndex, probe, alpha } = (stored as unknown as { values: Readonly<Record<string, number>> }).values;
+  const { values } = stored as unknown as { readonly values: BeamShiftPlace };
+  return trueBeamShiftAt(instrument, values);
+}
+
+/** Conditions of a calibration of beam shift, as its record has them. */
+interface BeamShiftPlace {
+  readonly magIndex: number;
+  readonly probe: number;
+  readonly alpha: number;
+}
+
+/** The true matrix from image shift to beam shift under some conditions. */
+export function trueBeamShiftAt(instrument: BeamInstrument, { magIndex, probe, alpha }: BeamShiftPlace): Matrix {
   // The virtual microscope writes it at the first mag index of each side of low magnification.
   const [first] = trueRecords(instrument, 'BeamShiftCalibration')
-    .filter((row) => row['probe'] === probe && row['alpha'] === alpha && row['magIndex']! <= magIndex!)
+    .filter((row) => row['probe'] === probe && row['alpha'] === alpha && row['magIndex']! <= magIndex)
     .sort((a, b) => b['magIndex']! - a['magIndex']!);
   const there = first!['magIndex']!;
   // Image shift does a little more or less at each magnification: the same beam by way of the specimen, which the stage knows.
@@ -68,8 +80,8 @@ export function trueBeamShift(instrument: BeamInstrument, { changes }: Pick<Cali
     first as unknown as Matrix,
     inverse(trueImageShift(instrument, there))!,
     trueStage(instrument, there),
-    inverse(trueStage(instrument, magIndex!))!,
-    trueImageShift(instrument, magIndex!),
+    inverse(trueStage(instrument, magIndex))!,
+    trueImageShift(instrument, magIndex),
   );
 }
 

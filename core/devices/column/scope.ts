@@ -40,6 +40,8 @@ export interface ScopeTraits {
    * magnification.
    */
   readonly usesProjectorForImageShift: boolean;
+  /** True when the column itself keeps the beam in its place while image shift changes. */
+  readonly keepsBeamAtImageShift?: boolean;
   /** Micrometres on the specimen for one image-shift unit where nothing is calibrated: outside low magnification, and in it. */
   readonly roughImageShiftScale: { readonly regular: number; readonly lowMagnification: number };
   /** True when image shift is different at each magnification of the secondary range. */

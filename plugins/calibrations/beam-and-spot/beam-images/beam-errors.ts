@@ -38,6 +38,25 @@ export const beamErrors = {
       message: 'Beam shift does not move what is seen in the image.',
       hint: 'See whether what is in the image is the beam: it has to move with the beam shift. Nothing was stored.',
     }),
+  matrixChanged: (percent: number): EucentricError =>
+    new EucentricError({
+      code: 'refine-beam-shift/changed-too-much',
+      message: `The matrix changed by ${readable(percent, 0)} % of its largest element in one round, so the stored calibration is wrong.`,
+      hint: 'Run Beam Shift at this magnification, then refine it. Nothing was stored.',
+    }),
+  outOfReach: (problem: string): EucentricError =>
+    new EucentricError({
+      code: 'refine-beam-shift/out-of-range',
+      message: `The image shifts of this series cannot be reached: ${problem}`,
+      hint: 'Bring the image shift near to zero, or choose a smaller distance. Nothing was stored.',
+    }),
+  noMatrix: (): EucentricError =>
+    new EucentricError({
+      code: 'refine-beam-shift/no-matrix',
+      message:
+        'Beam shift, image shift and pixel size have to be calibrated at this magnification before beam shift can be refined.',
+      hint: 'Run Find Pixel Size, Image Shift and Beam Shift first.',
+    }),
   notKept: (): EucentricError =>
     new EucentricError({
       code: 'beam/not-kept',

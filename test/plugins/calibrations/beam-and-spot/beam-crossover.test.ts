@@ -120,13 +120,13 @@ describe('by hand', () => {
     expect(said.join('\n')).toMatch(/1 intensity table, 1 spot ratio, 1 calibration at high defocus/);
     const tables = calibrations.records('BeamIntensityTable').all();
     const intensities = tables.map(({ rows }) => rows.map(({ intensity }) => intensity));
-    expect(intensities[0]).toEqual([0.6, 0.55].map((each) => expect.closeTo(each + change, 6)));
+    expect(intensities[0]).toEqual([0.6, 0.55].map((each): unknown => expect.closeTo(each + change, 6)));
     for (const others of intensities.slice(1)) expect(others).toEqual([0.6, expect.closeTo(0.55, 9)]);
     expect(tables.map(({ crossover }) => crossover)).toEqual(
-      [first + change, second, 0, 0.3].map((each) => expect.closeTo(each, 6)),
+      [first + change, second, 0, 0.3].map((each): unknown => expect.closeTo(each, 6)),
     );
     const [block] = calibrations.records('SpotIntensities').all();
-    expect(block!.rows[0]).toMatchObject({ microIntensity: expect.closeTo(0.5 + change, 6) });
+    expect(block!.rows[0]).toMatchObject({ microIntensity: expect.closeTo(0.5 + change, 6) as number });
     expect(block!.rows[1]).toMatchObject({ microIntensity: 0.5, microCrossover: 0 });
     expect(
       calibrations
