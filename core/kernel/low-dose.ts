@@ -51,6 +51,12 @@ export interface LowDoseLeft {
   readonly canTakeOff: boolean;
 }
 
+/** A conversion of the intensity of an area, which belongs to its spot size and probe mode. */
+export type IntensityConversion = (
+  intensity: number,
+  place: { readonly spot: number; readonly probe: ProbeMode },
+) => number;
+
 /** A change of an area. */
 export type LowDoseChange = Partial<LowDoseArea>;
 
@@ -82,6 +88,8 @@ export interface LowDose {
   goTo(area: LowDoseAreaName, signal?: AbortSignal): Promise<void>;
   /** Changes an area for good; the column follows where it is in that area. */
   change(area: LowDoseAreaName, change: LowDoseChange, signal?: AbortSignal): Promise<void>;
+  /** Converts the intensity of the areas of all kinds of cameras that define one with its spot size; their number. */
+  convertIntensities(convert: IntensityConversion): Promise<number>;
   /** Copies everything but the position. */
   copy(from: LowDoseAreaName, to: LowDoseAreaName, signal?: AbortSignal): Promise<void>;
   /** Moves the origin so that Record and the mean of Focus and Trial lie on either side of the optic axis; moves it back where they do. */

@@ -1,6 +1,6 @@
 import { type Logger, type Vector, magIndex, vector } from '../base';
 import type { Cameras } from '../devices';
-import { type LowDoseArea, type LowDoseAreaName, lowDoseAreas } from '../kernel';
+import { type IntensityConversion, type LowDoseArea, type LowDoseAreaName, lowDoseAreas } from '../kernel';
 import type { SettingsFile, UserSettings } from '../user-settings';
 import {
   apertureKeyword,
@@ -10,6 +10,7 @@ import {
   isLineOf,
   readApertures,
   readArea,
+  withIntensity,
   writeApertures,
   writeArea,
 } from './area-lines';
@@ -77,6 +78,24 @@ export class AreaBook {
     if (userSettings.get('LowDoseTieFocusTrial')) await write(other, area);
     else if (userSettings.get('TieFocusTrialPos'))
       await write(other, { ...this.read(other).area, axisPosition: area.axisPosition });
+  }
+
+  /** Converts the intensities in all lines of areas, whatever their camera. */
+  async convertIntensities(convert: IntensityConversion): Promise<number> {
+    const lines = this.parts.user.file.text.all(areaKeyword).flatMap((items) => {
+      const { spotSize: spot, intensity, probeMode: probe = 'micro' } = readArea(items).area;
+      if (spot === undefined || intensity === undefined) return [];
+      const [number, table] = [Number(items[0]), Number(items[5] ?? 0)];
+      return [{ number, table, items, intensity: convert(intensity, { spot, probe }) }];
+    });
+    if (lines.length === 0) return 0;
+    const lasting = await this.parts.user.file.edit((text) => {
+      for (const { number, table, intensity, items } of lines)
+        text.setWhere(areaKeyword, isLineOf(number, table), withIntensity(items, intensity));
+    });
+    if (!lasting.lasts)
+      this.parts.log.warn(`The intensities of Low Dose are kept for this session only: ${lasting.reason}`);
+    return lines.length;
   }
 
   /** The place of an area and what it adds. View and Search stand where Record does. */

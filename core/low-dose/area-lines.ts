@@ -178,3 +178,7 @@ export function writeArea(
   put(17, probeMode === undefined ? -1 : probeMode === 'micro' ? 1 : 0);
   return items;
 }
+
+/** The items of the line of an area with another intensity. */
+export const withIntensity = (items: readonly string[], intensity: number): readonly string[] =>
+  items.map((item, at) => (at === 3 ? String(intensity) : item));

@@ -12,7 +12,7 @@ import {
   subtract,
 } from '../base';
 import type { Readable, Setting } from '../devices';
-import type { LowDose, LowDoseArea, LowDoseAreaName, LowDoseChange, LowDoseLeft } from '../kernel';
+import type { IntensityConversion, LowDose, LowDoseArea, LowDoseAreaName, LowDoseChange, LowDoseLeft } from '../kernel';
 import type { ImageShiftCarrying, ImageShiftControl } from '../optics';
 import type { SettingsFile, UserSettings } from '../user-settings';
 import { AreaBook } from './area-book';
@@ -168,11 +168,12 @@ export class LowDoseControl implements LowDose {
     this.requireSupported(from);
     const source = this.areas[from];
     const none = { beamShiftOffset: emptyArea.beamShiftOffset, beamTiltOffset: emptyArea.beamTiltOffset };
-    await this.change(
-      to,
-      { ...source, axisPosition: this.areas[to].axisPosition, ...(to === 'Record' && none) },
-      signal,
-    );
+    const kept = { axisPosition: this.areas[to].axisPosition, ...(to === 'Record' && none) };
+    await this.change(to, { ...source, ...kept }, signal);
+  }
+
+  convertIntensities(convert: IntensityConversion): Promise<number> {
+    return this.alone(() => this.book.convertIntensities(convert)).finally(() => this.changed());
   }
 
   async balance(): Promise<void> {

@@ -9,7 +9,7 @@ export interface HighDefocusOfImage {
   readonly ofImageShift: HighDefocusChange;
 }
 
-/** What the condenser aperture that is in makes of stored intensities. */
+/** The scale by which stored intensities hold for the condenser aperture that is in. */
 export interface ApertureScaling {
   readonly aperture: number;
   readonly scale: {

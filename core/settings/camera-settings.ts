@@ -58,7 +58,7 @@ export interface CameraSettings {
   readonly isStem: boolean;
   readonly isDirectDetector: boolean;
   readonly rotationAndPixel: readonly RotationAndPixel[];
-  /** What the camera counts and what really falls on it, by rising rate; empty where the site has entered no DoseRateTable. */
+  /** Rates that the camera counts with those that really fall on it, rising; empty where the site has entered no DoseRateTable. */
   readonly countedRates: readonly CountedRate[];
   /** The value of a property in SerialEM's units, or its default. */
   get<Name extends CameraName>(name: Name): CameraValue<Name>;

@@ -85,6 +85,17 @@ const spotShifts = (first: readonly [number, number], second: readonly [number, 
     to > from ? Array.from({ length: to - from + 1 }, (_, at) => ({ x: from + at, y: -at })) : [],
   ),
 });
+const areaLimits = (spot: number, scale: number) => ({
+  spot,
+  nanoLow: -0.125 * scale,
+  nanoHigh: 0.25 * scale,
+  microLow: -0.5 * spot,
+  microHigh: 1.5 * scale,
+  firstNanoLow: -0.125,
+  firstNanoHigh: 0.25,
+  firstMicroLow: -0.5,
+  firstMicroHigh: 1.5,
+});
 const dose = (spot: number, aboveCrossover: number) => ({
   spot,
   aboveCrossover,
@@ -334,6 +345,13 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
   SpotBeamShifts: {
     present: [put('SpotBeamShifts', spotShifts([2, 3], [0, 0]))],
     results: [[put('SpotBeamShifts', spotShifts([1, 4], [0, 0]))], [put('SpotBeamShifts', spotShifts([1, 4], [2, 5]))]],
+  },
+  IllumAreaLimits: {
+    present: [1, 2].map((spot) => put('IllumAreaLimits', areaLimits(spot, 1))),
+    results: [
+      [1, 2, 3].map((spot) => put('IllumAreaLimits', areaLimits(spot, 1))),
+      [1, 2].map((spot) => put('IllumAreaLimits', areaLimits(spot, 2))),
+    ],
   },
   DoseCalibration: {
     present: [put('DoseCalibration', dose(3, 1))],

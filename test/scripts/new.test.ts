@@ -25,7 +25,7 @@ const example = {
   item: 'plugins/calibrations/beam-and-spot/counts-per-second.ts',
   test: 'test/plugins/calibrations/beam-and-spot/counts-per-second.test.ts',
 };
-const scaffold = newCalibration('beam-and-spot/illuminated-area-limits', 'Beam & Spot/Illuminated Area Limits');
+const scaffold = newCalibration('image-and-stage-shift/stage-stretch', 'Stage Stretch');
 const beyond = newCalibration('calibrations/pixel-size/lattice-spacing', "Pixel Size/Lattice's Spacing");
 
 /** The blocks of code on the page, in order. */
@@ -110,7 +110,7 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
   });
 
   test.each([
-    ['illuminated-area-limits', 'Illuminated Area Limits'],
+    ['stage-stretch', 'Stage Stretch'],
     ['lattice-spacing', "Lattice's Spacing"],
   ])(
     'what is newly written passes what can be known of it, and fails only where its author must fill in (%s)',
@@ -125,7 +125,7 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
         'gives the unit of every result whose sentence has one',
         'has questions with ids of their own form',
         'names only items that there are in its order of work',
-        'stands in the Calibration menu, can run, and is the only one with its script command',
+        'stands in the Calibration menu or among the tasks, can run, and is the only one with its script command',
       ]);
       expect(named('failed')).toEqual([
         'runs to its end, asks only what it declares, leaves every setting as it was, and what it stored comes back',
@@ -181,7 +181,7 @@ describe('what is asked of "npm run new"', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
     try {
       expect(writeNew(folder, scaffold)).toEqual(Object.keys(scaffold));
-      expect(() => writeNew(folder, scaffold)).toThrow(/illuminated-area-limits\.ts is there already/);
+      expect(() => writeNew(folder, scaffold)).toThrow(/stage-stretch\.ts is there already/);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -1,10 +1,7 @@
-import { counted, optional } from '../../../core/base';
-import { CondenserAperture } from '../../../core/devices';
-import { BeamCalibrations } from '../../../core/illumination';
+import { counted } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
-import { Settings } from '../../../core/settings';
 import { Calibrations } from '../../../core/store';
-import { apertureQuestion, askForAperture } from './beam-images/request-aperture';
+import { apertureNeeds, apertureQuestion, askForAperture } from './beam-images/request-aperture';
 
 /** Micrometres below which a number is not noted. */
 const minSize = 5;
@@ -12,12 +9,7 @@ const minSize = 5;
 /** Notes which condenser aperture is in, by which everything stored for another one is converted when it is used. */
 export default defineItem({
   id: 'calibrations/set-aperture-size',
-  needs: {
-    beam: BeamCalibrations,
-    calibrations: Calibrations,
-    settings: Settings,
-    condenserAperture: optional(CondenserAperture),
-  },
+  needs: { ...apertureNeeds, calibrations: Calibrations },
   questions: { aperture: apertureQuestion },
   results: {
     aperture: value.quantity('Condenser aperture that is in.', { unit: 'um', decimals: 0 }),

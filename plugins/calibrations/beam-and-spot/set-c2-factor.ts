@@ -151,7 +151,7 @@ async function measure(
 
 const notRising = (low: number, high: number): EucentricError =>
   new EucentricError({
-    code: 'c2-factor/not-rising',
+    code: 'condenser-readout/not-rising',
     message: `C2 was entered as ${readable(low, 3)} % at the lower intensity and ${readable(high, 3)} % at the higher one, so it would fall while the lens gets stronger.`,
     hint: 'Look at the C2 value of the microscope again, and enter it at each of the settings that are asked for. Nothing was stored.',
   });

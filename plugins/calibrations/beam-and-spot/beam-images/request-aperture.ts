@@ -1,8 +1,8 @@
-import { counted, inMicrometres } from '../../../../core/base';
-import type { CondenserAperture } from '../../../../core/devices';
+import { counted, inMicrometres, optional } from '../../../../core/base';
+import { CondenserAperture } from '../../../../core/devices';
 import type { Run } from '../../../../core/kernel';
-import type { BeamCalibrations } from '../../../../core/illumination';
-import type { Settings } from '../../../../core/settings';
+import { BeamCalibrations } from '../../../../core/illumination';
+import { Settings } from '../../../../core/settings';
 import { type Change, put } from '../../../../core/store';
 
 /** Dependencies of the size of the condenser aperture. */
@@ -11,6 +11,13 @@ export interface ApertureUses {
   readonly settings: Pick<Settings, 'get'>;
   readonly condenserAperture: CondenserAperture | undefined;
 }
+
+/** The tokens of those dependencies. */
+export const apertureNeeds = {
+  beam: BeamCalibrations,
+  settings: Settings,
+  condenserAperture: optional(CondenserAperture),
+};
 
 /** The condenser aperture that is in, with the change that notes it where the program knew another one. */
 export interface RequestedAperture {

@@ -29,7 +29,7 @@ const settingsOf = ({ kernel: { registry } }: Instrument) => ({
   shift: registry.get(BeamShift).beamShift,
   tilt: registry.get(BeamTilt).beamTilt,
 });
-/** What centres the beam at an alpha and keeps it straight. */
+/** The shift that centres the beam at an alpha, or the tilt that keeps it straight. */
 const centring = (instrument: Instrument, name: 'AlphaBeamShifts' | 'AlphaBeamTilts', alpha: number): Vector => {
   const row = trueRecords(instrument, name).find((each) => each['alpha'] === alpha)!;
   return { x: row['x']!, y: row['y']! };

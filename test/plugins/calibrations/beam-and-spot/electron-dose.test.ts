@@ -4,8 +4,13 @@ import { ImageAcquisition, takeImage } from '../../../../core/acquisition';
 import { BeamCalibrations, BeamControl } from '../../../../core/illumination';
 import { ImageBuffers } from '../../../../core/kernel';
 import type { MainRecords } from '../../../../core/store';
-import { type BeamInstrument, condense, microscopeOf } from '../../../../statistics/support/beam';
-import { knowBeam, trueDoseRate } from '../../../../statistics/support/known-beam';
+import {
+  type BeamInstrument,
+  condense,
+  microscopeOf,
+  knowBeam,
+  trueDoseRate,
+} from '../../../../statistics/support/beam';
 import { coarseCamera } from '../../../../statistics/support/small-camera';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
@@ -72,7 +77,7 @@ describe('on a column with a linear camera', () => {
       await condense(instrument, share);
       await holds();
     }
-    // Other spot sizes have no tables here, so only the intensity at which their ratio was measured can be told.
+    // Other spot sizes have no tables here, so their dose follows only at the intensity at which their ratio was measured.
     const [{ rows }] = instrument.calibrations.records('SpotIntensities').all() as [MainRecords['SpotIntensities']];
     for (const spot of [3, 7]) {
       microscope.setSpotSize(spot);
@@ -201,7 +206,7 @@ test('counts per electron that are not those of the camera show in the noise', a
 });
 
 describe('on a counting camera', () => {
-  /** What the camera of the virtual microscope counts, measured before as people do: a published efficiency and its integral. */
+  /** Efficiency of the camera of the virtual microscope, from which the rate that it counts follows by an integral. */
   const efficiencies = [
     [0.2, 0.99, 0.9, 0.6],
     [5, 0.8, 0.6, 0.3],

@@ -61,7 +61,7 @@ test('factor and offsets are those of the display, to the digits that it shows',
 test('readings that fall while the lens gets stronger are refused, and nothing is stored', async () => {
   await using instrument = await virtualInstrument(display);
   const port = reading(instrument, { low: 80 });
-  await expect(instrument.runner.run(id, { port })).rejects.toMatchObject({ code: 'c2-factor/not-rising' });
+  await expect(instrument.runner.run(id, { port })).rejects.toMatchObject({ code: 'condenser-readout/not-rising' });
   expect(instrument.calibrations.records('IntensityToC2Factor').all()).toEqual([]);
   expect(instrument.calibrations.records('C2SpotOffset').all()).toEqual([]);
 });
