@@ -1,12 +1,12 @@
 import { type PlotTile, type Vector, add, length, readable, vector, withError } from '../../../core/base';
-import { aboveLimit, judge, misfit, requireNotRefused } from '../../../core/judgement';
+import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
 import { type TaskRun, type Uses, defineTask, value } from '../../../core/kernel';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
 import { type StigmatorResponse, findStigmatorResponse, stigmatorChange } from '../../../core/tuning';
 import { approachedStigmator, requireStigmatorRange } from '../shared/ctf-images/approach';
 import { CtfImages, ctfImagesForecast, ctfStigmatorNeeds } from '../shared/ctf-images/ctf-images';
 import { ctfImageErrors } from '../shared/ctf-images/ctf-image-errors';
-import { type RingMeasurement, astigmatismError } from '../shared/ctf-images/ring-measurement';
+import { type RingMeasurement, astigmatismError, scatterEvidence } from '../shared/ctf-images/ring-measurement';
 
 const needs = { ...ctfStigmatorNeeds, calibrations: Calibrations };
 const results = {
@@ -167,9 +167,5 @@ const leftEvidence = (now: RingMeasurement) => [
     why: 'The rings are too weak to say that it is gone.',
     change: 'Expose longer, or take a place with more carbon.',
   }),
-  misfit({
-    ...now.misfit,
-    what: 'Scatter of repeated images',
-    change: 'Wait until the specimen rests, and repeat it.',
-  }),
+  scatterEvidence(now.misfit, 'Wait until the specimen rests, and repeat it.'),
 ];

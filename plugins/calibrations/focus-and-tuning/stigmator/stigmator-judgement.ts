@@ -1,12 +1,6 @@
 import { firstColumn, length, readable, secondColumn } from '../../../../core/base';
-import {
-  type Evidence,
-  type ShapeLimits,
-  aboveLimit,
-  belowLimit,
-  misfit,
-  plausibleMatrix,
-} from '../../../../core/judgement';
+import { type Evidence, type ShapeLimits, aboveLimit, belowLimit, plausibleMatrix } from '../../../../core/judgement';
+import { scatterEvidence } from '../../shared/ctf-images/ring-measurement';
 import type { StigmatorAnalysis } from './stigmator-analysis';
 
 /** Shape of the effect of a stigmator: its poles act alike, and at 90 degrees as twice the angle of the image. */
@@ -75,6 +69,6 @@ export function stigmatorEvidence(found: StigmatorAnalysis, step: number): reado
       why: 'Only the stigmator was changed, so the defocus should have stayed.',
       change: rest,
     }),
-    misfit({ ...found.misfit, what: 'Scatter of repeated images', change: rest }),
+    scatterEvidence(found.misfit, rest),
   ];
 }

@@ -1,5 +1,5 @@
 import { type Vector, vector } from '../../../../core/base';
-import { type Misfit, errorGrowth } from '../../../../core/judgement';
+import { type Misfit, type Reason, aboveLimit, errorGrowth } from '../../../../core/judgement';
 import type { CtfFit } from '../../../../imaging';
 import { angstromsPerMicrometre } from './ctf-request';
 
@@ -23,13 +23,18 @@ export interface RingMeasurement {
 /** Numbers of a fit by which they become those of a measurement: underfocus is positive in fits, and their astigmatism is the whole difference. */
 const factors = [-1, -0.5, -0.5].map((factor) => factor / angstromsPerMicrometre);
 
+/** Scatter of repeated images of carbon over the errors that their fits state. */
+const scatterFactor = 1.15;
+
 /** Measurement from the fit of one image. */
 export function measurementOf({ defocus, covariance }: Pick<CtfFit, 'defocus' | 'covariance'>): RingMeasurement {
   const toMicrometres = (angstroms: number): number => -angstroms / angstromsPerMicrometre;
   return {
     defocus: toMicrometres(defocus.mean),
     astigmatism: vector(toMicrometres(defocus.cosine), toMicrometres(defocus.sine)),
-    covariance: covariance.map((each, at) => each * factors[Math.floor(at / 3)]! * factors[at % 3]!),
+    covariance: covariance.map(
+      (each, at) => each * scatterFactor ** 2 * factors[Math.floor(at / 3)]! * factors[at % 3]!,
+    ),
     misfit: { chiSquare: 0, degreesOfFreedom: 0 },
     images: 1,
   };
@@ -88,3 +93,18 @@ export const astigmatismError = ({ covariance }: Pick<RingMeasurement, 'covarian
 
 /** Standard error of the defocus, in micrometres. */
 export const defocusError = ({ covariance }: Pick<RingMeasurement, 'covariance'>): number => Math.sqrt(covariance[0]!);
+
+/** Scatter of repeated images, as a multiple of what their errors allow, above which something else than noise moves them. */
+const maxScatter = 2;
+
+/** Evidence by the scatter of repeated images. The stated errors have grown with it. */
+export const scatterEvidence = (misfit: Misfit, change: string): Reason | undefined =>
+  aboveLimit({
+    kind: 'misfit',
+    what: 'Scatter of repeated images',
+    number: errorGrowth(misfit),
+    unit: 'times what their errors allow',
+    doubtfulAbove: maxScatter,
+    why: 'Something changed from one image to the next. The stated errors were made larger accordingly.',
+    change,
+  });
