@@ -119,6 +119,8 @@ export interface SwingOptions {
   readonly title: string;
   /** Expected displacement from the positive to the negative tilt, in unbinned pixels, Y up. */
   readonly expected?: Vector | undefined;
+  /** True where that decides between places that both fit. */
+  readonly expectedDecides?: boolean;
   /** Two images, in which drift is taken for displacement; three by default. */
   readonly shots?: 2 | 3;
   readonly progress?: (image: number) => void;
@@ -138,7 +140,7 @@ export interface MeasuredSwing extends Swing {
 
 /** Takes the images at both tilts and measures the displacement between them. */
 export async function measureSwing(use: FocusUses, shots: FocusShots, options: SwingOptions): Promise<MeasuredSwing> {
-  const { clock, signal, title, expected, shots: count = 3, progress, look } = options;
+  const { clock, signal, title, expected, expectedDecides = false, shots: count = 3, progress, look } = options;
   const direction = tiltDirections[shots.direction];
   const along = ({ x, y }: Vector): number => (x * direction.x + y * direction.y) / (2 * shots.tilt);
   const series = await takeTiltSeries(
@@ -151,6 +153,7 @@ export async function measureSwing(use: FocusUses, shots: FocusShots, options: S
       largestSide: shots.largestSide,
       title,
       signal,
+      expectedDecides,
       ...(expected && { expected: (tilt: Vector) => scale(expected, -along(tilt)) }),
       ...(progress && { progress }),
       ...(look && { look }),

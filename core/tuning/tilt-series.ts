@@ -42,6 +42,8 @@ export interface TiltSeriesPlan {
   readonly signal: AbortSignal;
   /** Expected place of the image at a tilt against that at the base, in unbinned pixels, Y up; left out where nothing is known. */
   readonly expected?: ((tilt: Vector) => Vector) | undefined;
+  /** True where what is expected decides between places that both fit, as on a specimen that repeats; otherwise it only helps to find one. */
+  readonly expectedDecides?: boolean;
   /** Images between the two of a pair that are compared, plus one: 2 compares each image with the two before it, the default. */
   readonly reach?: number;
   /** Larger side in pixels to which the images are reduced before they are compared. */
@@ -153,7 +155,7 @@ function comparePair(
   registrations: { readonly plain: Registration; readonly pastZero: Registration },
   earlier: Taken,
   later: Taken,
-  { expected, exposure: { binning }, largestSide = usualSide }: TiltSeriesPlan,
+  { expected, expectedDecides, exposure: { binning }, largestSide = usualSide }: TiltSeriesPlan,
 ): { readonly found: Omit<TiltPair, 'earlier' | 'later'>; readonly factor: number } {
   const place = expected && subtract(expected(earlier.view.tilt), expected(later.view.tilt));
   const known = place && scale(place, 1 / binning);
@@ -166,6 +168,7 @@ function comparePair(
       const about = measure(registrations.plain, known);
       if (about.trusted || about.significance > found.significance) found = about;
     }
+    if (known && expectedDecides) found = decided(found, known, (about) => measure(registrations.plain, about));
     const { binnedBy } = found;
     if (known && length(known) > minExpected * binnedBy && length(found) < zeroDistance * binnedBy) {
       const another = measure(registrations.pastZero);
@@ -197,6 +200,25 @@ function comparePair(
       factor: Math.max(1, Math.ceil(Math.max(rows, columns) / largestSide)),
     };
   }
+}
+
+/** Distance in compared pixels from what is expected beyond which a shift belongs to another place. */
+const minElsewhere = 12;
+/** Distance from what is expected, in compared pixels and as a share of that to the other place, within which a shift confirms it. */
+const [maxOff, maxOffShare] = [4, 0.15];
+/** Significance at the expected place as a share of that at the other one, from which it is one of several that fit. */
+const minShareOfOther = 0.4;
+
+/** The shift at the expected place where there is one and another place was found; a rival no longer counts. */
+function decided(found: Displacement, known: Vector, measure: (about: Vector) => Displacement): Displacement {
+  const away = length(subtract(found, known));
+  if (found.trusted && away < minElsewhere * found.binnedBy) return found;
+  const about = measure(known);
+  const off = length(subtract(about, known));
+  const near = off < Math.max(maxOff * about.binnedBy, maxOffShare * away);
+  if (!near || about.significance < minShareOfOther * found.significance) return found;
+  const findings = about.findings.filter(({ code }) => code !== 'rival');
+  return { ...about, findings, trusted: findings.length === 0 };
 }
 
 function meanOf({ data, shape, stride, offset }: Image): number {

@@ -95,12 +95,54 @@ const wrongLevel = { errors: 5, share: 0.1 };
 /** Levels below which no curve of the others tells about one. */
 const minLevels = 5;
 
+/** Share of the displacement of a step by which a level beside the middle line is grossly wrong. */
+const grossShare = 0.6;
+
+const middleOf = (values: readonly number[]): number => {
+  const sorted = [...values].sort((one, other) => one - other);
+  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+};
+
+/**
+ * True for a level that is far from the line with the middle one of all steps, in the middle of all levels: a few wrong ones do not move it.
+ * Only jumps show there, such as those by a period of the specimen; a bend is far less.
+ */
+export function grosslyWrong(levels: readonly MeasuredLevel[], level: MeasuredLevel): boolean {
+  return distanceFromMiddle(levels, level) > grossShare;
+}
+
+/** Distance of a level from the middle line, in displacements of a step, less what a bend over the range may add. */
+function distanceFromMiddle(levels: readonly MeasuredLevel[], level: MeasuredLevel): number {
+  if (levels.length < minLevels) return 0;
+  const line = (axis: 'x' | 'y'): { readonly slope: number; readonly rest: number } => {
+    const slope = middleOf(
+      levels.slice(1).map((to, at) => (to.shift[axis] - levels[at]!.shift[axis]) / (to.defocus - levels[at]!.defocus)),
+    );
+    const start = middleOf(levels.map(({ shift, defocus }) => shift[axis] - slope * defocus));
+    return { slope, rest: level.shift[axis] - start - slope * level.defocus };
+  };
+  const [x, y] = [line('x'), line('y')];
+  const range = levels.at(-1)!.defocus - levels[0]!.defocus;
+  const perMicrometre = Math.hypot(x.slope, y.slope);
+  const step = (perMicrometre * range) / (levels.length - 1);
+  const bend = maxBend * perMicrometre * range;
+  return Math.max(0, Math.hypot(x.rest, y.rest) - bend) / step;
+}
+
+/** Bend of a real curve over its range, as a share of the displacement over it. */
+const maxBend = 0.06;
+
 /**
  * The number of the level that lies farthest from the curve of the others, where that cannot be chance; undefined where all fit together.
  * Only levels that are not lost are looked at.
  */
 export function wrongestLevel(levels: readonly MeasuredLevel[]): number | undefined {
   const good = levels.flatMap((level, at) => (level.lost === undefined ? [{ ...level, at }] : []));
+  const regularOnes = good.filter((level) => level.regular);
+  const gross = regularOnes
+    .map((level) => ({ at: level.at, distance: distanceFromMiddle(regularOnes, level) }))
+    .reduce((most, each) => (each.distance > most.distance ? each : most), { at: -1, distance: 0 });
+  if (gross.distance > grossShare) return gross.at;
   let worst: { readonly at: number; readonly distance: number } | undefined;
   for (const regular of [true, false])
     for (const [place, level] of good.entries()) {

@@ -21,7 +21,7 @@ import {
   perTilt,
 } from '../../../../core/tuning';
 import { type FixedPattern, type Image, findPeriodicity, fixedPattern } from '../../../../imaging';
-import { type MeasuredLevel, smoothCurve, wrongestLevel } from './focus-analysis';
+import { type MeasuredLevel, grosslyWrong, smoothCurve, wrongestLevel } from './focus-analysis';
 import type { PlannedLevel } from './focus-levels';
 import { focusChart } from './focus-plots';
 
@@ -106,7 +106,7 @@ export class FocusLevels {
     };
   }
 
-  private async measure(at: number, expected: Vector | undefined): Promise<void> {
+  private async measure(at: number, expected: Vector | undefined, expectedDecides = false): Promise<void> {
     const { run, use, plan } = this;
     const level = plan.levels[at]!;
     const held = await approachDefocus(use, micrometres(plan.start + level.defocus), run.clock, run.signal);
@@ -122,6 +122,7 @@ export class FocusLevels {
         signal: run.signal,
         title: plan.title,
         expected: expected && scale(expected, level.tilt),
+        expectedDecides,
         progress: (image) => {
           run.operator.progress({
             done: Math.min(total, imagesPerLevel * at + image),
@@ -191,17 +192,22 @@ export class FocusLevels {
     const { defocus, regular } = this.plan.levels[at]!;
     const others = this.taken
       .filter((level, other) => other !== at && level.lost === undefined && level.regular === regular)
+      .sort((a, b) => a.defocus - b.defocus);
+    if (others.length < 3) return undefined;
+    // Grossly wrong ones must not lead the others astray.
+    const fitting = others.filter((level) => !grosslyWrong(others, level));
+    const nearest = [...(fitting.length < 3 ? others : fitting)]
       .sort((a, b) => Math.abs(a.defocus - defocus) - Math.abs(b.defocus - defocus))
       .slice(0, 6)
       .sort((a, b) => a.defocus - b.defocus);
-    return others.length < 3 ? undefined : smoothCurve(others, 2).at(defocus);
+    return smoothCurve(nearest, 2).at(defocus);
   }
 
   private async repeatLost(): Promise<void> {
     for (const [at, { lost }] of [...this.taken.entries()]) {
       if (lost === undefined || this.guided.has(at)) continue;
       const expected = this.byOthers(at);
-      if (expected) await this.measure(at, expected);
+      if (expected) await this.measure(at, expected, true);
     }
   }
 
@@ -225,7 +231,8 @@ export class FocusLevels {
           `The level at ${readable(this.taken[at]!.defocus, 1)} um does not fit to the others and is measured again.`,
         );
         repeated.add(at);
-        await this.measure(at, expected);
+        // The other levels decide where the specimen repeats.
+        await this.measure(at, expected, true);
       }
       this.show();
     }

@@ -3,6 +3,7 @@ import { defocusOf } from '../../../../../core/tuning';
 import {
   type MeasuredLevel,
   fitFocusLevels,
+  grosslyWrong,
   smoothedLevels,
   turnedIntervals,
   wrongestLevel,
@@ -112,6 +113,25 @@ describe('the analysis of a focus calibration', () => {
       expect(wrongestLevel(levels)).toBeUndefined();
       expect(wrongestLevel(spoiled(levels, at, vector(6, 5)))).toBe(at);
     }
+  });
+
+  it('names the levels that jumped by a period of the specimen, though they are many', () => {
+    const period = vector(70, 95);
+    const levels = [0, 10, 11, 12].reduce(
+      (some, at) => spoiled(some, at, scale(period, at === 0 ? 1 : -1)),
+      measured(0.02, 9),
+    );
+    expect(levels.flatMap((level, at) => (grosslyWrong(levels, level) ? [at] : []))).toEqual([0, 10, 11, 12]);
+    expect(measured(0.02).some((level, _, all) => grosslyWrong(all, level))).toBe(false);
+    let left = levels;
+    const named: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      const at = wrongestLevel(left)!;
+      named.push(at);
+      left = left.map((level, index) => (index === at ? { ...level, lost: 'it jumped' } : level));
+    }
+    expect(named.sort((one, other) => one - other)).toEqual([0, 10, 11, 12]);
+    expect(wrongestLevel(left)).toBeUndefined();
   });
 
   it('leaves a lost level out, and the curve goes on between its neighbours', () => {
