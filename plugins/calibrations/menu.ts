@@ -163,6 +163,11 @@ const calibrationMenu: readonly Part[] = [
     item('refine-beam-shift', 'Refine Beam Shift', 'Refines the beam shift calibration with large image shifts.'),
     item('alpha-beam-shifts', 'Alpha Beam Shifts', 'Measures the beam shift and tilt that a change of alpha needs.'),
     item('spot-beam-shifts', 'Spot Beam Shifts', 'Measures the beam shift that keeps the spots aligned.'),
+    item(
+      'parallel-illumination',
+      'Parallel Illumination',
+      'Keeps the present intensity as that of parallel illumination at this spot size.',
+    ),
     item('list-calibrations', 'List Calibrations', 'Lists the calibrations of beam and spot.'),
   ]),
   line,

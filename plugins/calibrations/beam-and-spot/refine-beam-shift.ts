@@ -108,7 +108,7 @@ async function measure(
   await run.start(
     `Beam shift will be refined with ${refiningImages(rounds)} Trial images at large image shifts. Is the beam whole and centred in them, and is the specimen empty over the whole way?`,
   );
-  const by = await run.ask('by', { text: 'How shall the beam be found?', default: 'edge' });
+  const by = await run.ask('by', { text: 'How should the beam be found?', default: 'edge' });
   const distance = await run.ask('distance', { text: 'Largest image shift', default: usualDistance });
   const exposure = trialExposure(cameras.selected, settings);
   const { area } = exposure;

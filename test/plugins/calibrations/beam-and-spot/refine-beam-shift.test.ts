@@ -27,7 +27,13 @@ async function prepare(instrument: BeamInstrument, factor = 1.05, degrees = 3): 
     .replaceAll([{ ...off, magIndex, alpha: -999, probe: 1, retain: 0 }]);
 }
 
-describeMenuItem(id, { ...hitachi, edit: coarseCamera(16), prepare: (instrument) => prepare(instrument), sample: 3 });
+describeMenuItem(id, {
+  ...hitachi,
+  edit: coarseCamera(16),
+  simulator: { ...hitachi.simulator, brightestNanoamperes: 0.00005 },
+  prepare: (instrument) => prepare(instrument),
+  sample: 3,
+});
 
 test.each([
   [table.rows![0]!, 1, 0.1],
