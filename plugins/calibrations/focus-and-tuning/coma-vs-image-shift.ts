@@ -102,7 +102,7 @@ const results = {
 };
 
 /** Images for the astigmatism at an image shift. */
-const goal = { least: 1, most: 5, astigmatismError: 0.0006 };
+const goal = { least: 1, most: 8, astigmatismError: 0.0004 };
 /** Measurements of coma at one image shift, where the first one finds the beam far from the axis. */
 const maxRounds = 3;
 /** Distance in micrometres along X and Y up to which the correction should hold. */
