@@ -1,7 +1,14 @@
 import type { Vector } from '../base';
 import type { CameraArea } from '../devices';
 import type { BufferedImage } from '../kernel';
-import { erasePeriodicWaves, type Image, reduce, Registration } from '../../imaging';
+import {
+  type Displacement,
+  erasePeriodicWaves,
+  findPeriodicity,
+  type Image,
+  reduce,
+  Registration,
+} from '../../imaging';
 import { bufferErrors } from './errors';
 
 /** Shift of the image in A against another one, in pixels of A. */
@@ -62,16 +69,24 @@ export function measureShift(
   const [one, two] = [partOf(later, common, factors[0]!), partOf(reference, common, factors[1]!)];
   const registration = new Registration(keepBorders ? { trimFraction: 0 } : {});
   // Waves are found as well in a smaller image, in a fraction of the time.
-  const less = erasePeriodic ? Math.max(1, Math.ceil(Math.max(...one.shape) / maxErasedSide)) : 1;
-  const prepared = (each: Image): Image =>
-    erasePeriodic ? erasePeriodicWaves(less > 1 ? reduce(each, less) : each) : each;
-  const found = registration.measure(prepared(one), prepared(two));
+  const less = Math.max(1, Math.ceil(Math.max(...one.shape) / maxErasedSide));
+  const smaller = (each: Image): Image => (less > 1 ? reduce(each, less) : each);
+  const withoutWaves = () =>
+    scaled(registration.measure(erasePeriodicWaves(smaller(one)), erasePeriodicWaves(smaller(two))), less);
+  const found = erasePeriodic ? withoutWaves() : registration.measure(one, two);
   if (!found.trusted)
     throw bufferErrors.doubtful(
       buffer,
       found.findings.map(({ text }) => text),
     );
-  const inA = (value: number): number => (value * less * coarser) / own.exposure.binning;
+  const wave = erasePeriodic ? undefined : findPeriodicity(one);
+  // Images that repeat fit as well a whole repeat beside the right shift.
+  if (wave) {
+    const other = withoutWaves();
+    if (!other.trusted || Math.hypot(other.x - found.x, other.y - found.y) > wave.period / 4)
+      throw bufferErrors.repeating(buffer, (wave.period * coarser) / own.exposure.binning);
+  }
+  const inA = (value: number): number => (value * coarser) / own.exposure.binning;
   const { standardError } = found;
   return {
     shift: { x: inA(found.x), y: inA(found.y) },
@@ -79,6 +94,19 @@ export function measureShift(
     correlation: found.correlation,
   };
 }
+
+/** A displacement of reduced images in pixels of the images themselves. */
+const scaled = (
+  { x, y, standardError, correlation, trusted, findings }: Displacement,
+  by: number,
+): Pick<Displacement, 'x' | 'y' | 'standardError' | 'correlation' | 'trusted' | 'findings'> => ({
+  x: x * by,
+  y: y * by,
+  standardError: { x: standardError.x * by, y: standardError.y * by },
+  correlation,
+  trusted,
+  findings,
+});
 
 const intersection = (one: CameraArea, other: CameraArea): CameraArea => ({
   left: Math.max(one.left, other.left),

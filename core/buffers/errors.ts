@@ -26,6 +26,12 @@ export const bufferErrors = {
       message: `The shift between A and ${buffer} may be wrong: ${findings.join(' ')} Nothing was moved.`,
       hint: 'Take the image again with more counts or more in common with the other one, or align by eye.',
     }),
+  repeating: (buffer: string, period: number): EucentricError =>
+    new EucentricError({
+      code: 'buffers/repeating',
+      message: `A and ${buffer} repeat every ${period.toPrecision(3)} pixels of A, and without what repeats they show another shift, or none. Nothing was moved.`,
+      hint: 'Leave out what repeats ("--erase-periodic", or the user setting ErasePeriodicPeaks), or align by eye.',
+    }),
   tooFar: (buffer: string, distance: number, limit: number): EucentricError =>
     new EucentricError({
       code: 'buffers/too-far',

@@ -156,6 +156,29 @@ describe('aligning', () => {
     expect(column.shift.x).toBeCloseTo(0.5, 9);
   });
 
+  test('under a lattice finds the shift only with what repeats left out, as the user setting says', async () => {
+    const { work, buffers, userSettings } = await bench();
+    /** A scene under a lattice that moves with it. */
+    const latticed = (right: number, down: number) => {
+      const { data } = scene(right, down);
+      const wave = (at: number, period: number): number => 180 * Math.cos((2 * Math.PI * at) / period);
+      return image(
+        Uint16Array.from(data, (value, at) =>
+          Math.round(value / 12 + 600 + wave((at % side) + right, 12.5) + wave(Math.floor(at / side) + down, 11)),
+        ),
+        side,
+        side,
+      );
+    };
+    buffers.put('M', frame(latticed(0, 0)), context);
+    buffers.add(frame(latticed(27, -19)), context);
+    const options = { buffer: 'M', leaveColumn: true };
+    await expect(work.align(options)).rejects.toMatchObject({ code: 'buffers/repeating' });
+    await userSettings.set('ErasePeriodicPeaks', true);
+    const { shift } = await work.align(options);
+    expect([shift.x, shift.y]).toEqual([expect.closeTo(27, 0), expect.closeTo(19, 0)]);
+  });
+
   test('at a high defocus takes image shift to act as it does there', async () => {
     const { work, buffers, column } = await moved();
     const { frame: picture, context: state } = buffers.get('A')!;
