@@ -22,6 +22,7 @@ const suiteOfColumn = 'describeColumn';
 const services: Readonly<Record<string, string>> = {
   VirtualInstrument: 'test/plugins/simulator/plugin.test.ts',
   SimulatedTruth: 'test/plugins/simulator/plugin.test.ts',
+  MeasuredCurves: 'test/plugins/calibrations/focus-and-tuning/focus-series/autofocus.test.ts',
   CarriedChanges: 'test/plugins/calibrations/image-and-stage-shift/image-shift/image-shift.test.ts',
   WholeImageCorrelation: 'test/plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift.test.ts',
   ZeroOffsetMode: 'test/plugins/calibrations/image-and-stage-shift/offsets/mag-is-offsets-refusals.test.ts',

@@ -1,4 +1,4 @@
-import { inMicrometres, length, micrometres, readable, withError } from '../../../../core/base';
+import { counted, inMicrometres, length, micrometres, readable, withError } from '../../../../core/base';
 import { describeReason, judge, requireNotRefused } from '../../../../core/judgement';
 import { type Forecast, ImageBuffers, type ItemRun, type Uses } from '../../../../core/kernel';
 import { type CalibrationResult, Calibrations, type Change, put, remove } from '../../../../core/store';
@@ -18,7 +18,15 @@ import { type FocusFit, fitFocusLevels, turnedIntervals } from './focus-analysis
 import { focusEvidence } from './focus-judgement';
 import { type PlannedLevel, focusLevels } from './focus-levels';
 import { focusChart } from './focus-plots';
-import { changesAgainst, describeFocusFit, directionOf, lostRemarks, slopeErrors } from './focus-report';
+import { MeasuredCurves, carriedOver, curvesToCarry, keyOfCurve } from './measured-curves';
+import {
+  type FocusChanges,
+  changesAgainst,
+  describeFocusFit,
+  directionOf,
+  lostRemarks,
+  slopeErrors,
+} from './focus-report';
 import { FocusLevels, type FocusSeries, imagesPerLevel, seriesNeeds } from './take-focus-series';
 
 /** Dependencies of Autofocus and Extended Autofocus. */
@@ -27,6 +35,7 @@ const focusCalibrationNeeds = {
   buffers: ImageBuffers,
   calibrations: Calibrations,
   plans: TuningPlans,
+  measured: MeasuredCurves,
 };
 
 type CalibrationUses = Uses<typeof focusCalibrationNeeds>;
@@ -150,7 +159,9 @@ class FocusCalibration {
       if (!(await run.ask('doubtful', { text, default: false }))) throw focusCalibrationErrors.notKept(worst);
     }
     const errors = slopeErrors(fit);
-    return run.accept({
+    const stored = this.changes(fit, shots);
+    const carried = await this.carry(run, fit, shots, changes);
+    const result = await run.accept({
       summary: `Autofocus calibrated: ${judgement.verdict}, ${withError(length(fit.slope), errors.slope)} px for a micrometre and a unit of tilt; present defocus ${withError(fit.presentDefocus, fit.presentDefocusError)} um.`,
       values: {
         slopeX: fit.slope.x,
@@ -180,8 +191,27 @@ class FocusCalibration {
       },
       conditions: { magIndex, camera, binning: shots.exposure.binning },
       quality: { ...judgement, remarks: lostRemarks(series.levels) },
-      changes: this.changes(fit, shots),
+      changes: [...stored, ...carried],
     });
+    this.use.measured.add(keyOfCurve(keyOf(shots)));
+    return result;
+  }
+
+  /** Asks an administrator whether the other calibrations change as this one did. */
+  private async carry(
+    run: Run,
+    fit: FocusFit,
+    shots: FocusShots,
+    changes: FocusChanges | undefined,
+  ): Promise<readonly Change[]> {
+    if (!run.administrator || !changes) return [];
+    const all = this.use.calibrations.records('FocusCalibration').all();
+    const found = curvesToCarry(all, { ...keyOf(shots), rows: rowsOf(fit) }, this.use.measured);
+    if (!found) return [];
+    const text = `Length and direction changed by ${readable(changes.changePercent, 2)} % and ${readable(changes.changeDegrees, 2)} degrees. Apply the same change to ${counted(found.others.length, 'other calibration')} of this camera and tilt direction?`;
+    return (await run.ask('change-others', { text, default: false }))
+      ? carriedOver(found.others, found.old, fit.slope)
+      : [];
   }
 
   /** Milliradians of a unit of beam tilt where the column counts in them, or as earlier calibrations of other places have it. */
@@ -197,8 +227,8 @@ class FocusCalibration {
 
   /** The record; it takes the place of one without alpha where there is none with this one. */
   private changes(fit: FocusFit, { conditions, tilt }: FocusShots): readonly Change[] {
-    const { magIndex, camera, direction, probe, alpha = withoutAlpha } = conditions;
-    const key = { magIndex, camera, direction, probe: probe === 'micro' ? 1 : 0, alpha };
+    const key = keyOf({ conditions });
+    const { magIndex, camera, direction, alpha } = key;
     const own = this.use.calibrations
       .records('FocusCalibration')
       .all()
@@ -220,6 +250,12 @@ class FocusCalibration {
     ];
   }
 }
+
+/** The key of the record under some conditions. */
+const keyOf = ({ conditions }: Pick<FocusShots, 'conditions'>) => {
+  const { magIndex, camera, direction, probe, alpha = withoutAlpha } = conditions;
+  return { magIndex, camera, direction, probe: probe === 'micro' ? 1 : 0, alpha };
+};
 
 /** A focus series with what led to it. */
 interface Measured {

@@ -10,6 +10,10 @@ export const focusCalibrationQuestions = {
     kind: 'confirm',
     why: 'The dose protector of a Falcon 2 or 3 may retract the camera when the beam contracts far from focus.',
   },
+  'change-others': {
+    kind: 'confirm',
+    why: 'If the microscope changed, it changed for the other calibrations of this camera and tilt direction as well. Administrators may carry the change over.',
+  },
   doubtful: {
     kind: 'confirm',
     why: 'The result is doubtful, for the reason that is shown. If you drop it, the earlier calibration stays in use.',

@@ -1,6 +1,12 @@
 import { ImageAcquisition } from '../../../../../core/acquisition';
-import { apply, cameraIndex, magIndex, rotation, scale, subtract } from '../../../../../core/base';
+import { apply, cameraIndex, magIndex as asMagIndex, rotation, scale, subtract } from '../../../../../core/base';
 import { BeamTilt, ProbeModeSelector, Scope } from '../../../../../core/devices';
+import {
+  MeasuredCurves,
+  carriedOver,
+  curvesToCarry,
+  keyOfCurve,
+} from '../../../../../plugins/calibrations/focus-and-tuning/focus-series/measured-curves';
 import { Calibrations } from '../../../../../core/store';
 import { UserSettings } from '../../../../../core/user-settings';
 import {
@@ -21,6 +27,43 @@ import { runItem } from '../../../../support/virtual-instrument';
 const smallCamera = cameraOf(4096);
 
 describeMenuItem(autofocus, { ...quickFocus, prepare: fewLevels });
+
+describe('the change that is carried over to other calibrations', () => {
+  const rowAt = (magIndex: number, size: number) => ({
+    magIndex: asMagIndex(magIndex),
+    camera: cameraIndex(0),
+    direction: 0,
+    probe: 1,
+    alpha: -999,
+    slopeX: size,
+    slopeY: 0,
+    beamTilt: 2,
+    magnification: 1000,
+    rows: [-8, 0, 8].map((defocus) => ({ defocus, shiftX: size * defocus, shiftY: 0 })),
+  });
+  const [old, other] = [rowAt(21, 2), rowAt(23, 5)];
+
+  it('turns and scales those of earlier sessions, and no others', () => {
+    const found = curvesToCarry([old, other], rowAt(21, 3), new Set());
+    expect(found).toEqual({ old, others: [other] });
+    const [change] = carriedOver(found!.others, old, { x: 0, y: 2.2 });
+    const near = (value: number): unknown => expect.closeTo(value, 9);
+    expect(change).toMatchObject({
+      row: {
+        magIndex: 23,
+        slopeX: near(0),
+        slopeY: near(5.5),
+        rows: [{}, {}, { defocus: 8, shiftX: near(0), shiftY: near(44) }],
+      },
+    });
+    // Measured in this session, another number of levels, another step.
+    expect(curvesToCarry([old, other], rowAt(21, 3), new Set([keyOfCurve(old)]))).toBeUndefined();
+    expect(curvesToCarry([old, other], rowAt(21, 3), new Set([keyOfCurve(other)]))).toBeUndefined();
+    expect(curvesToCarry([old, other], { ...rowAt(21, 3), rows: old.rows.slice(1) }, new Set())).toBeUndefined();
+    const wider = rowAt(21, 3).rows.map((row) => ({ ...row, defocus: 1.1 * row.defocus }));
+    expect(curvesToCarry([old, other], { ...rowAt(21, 3), rows: wider }, new Set())).toBeUndefined();
+  });
+});
 
 describe('the calibration of Autofocus', () => {
   /** The long statistics measure the same with 25 seeds of each kind. */
@@ -68,7 +111,7 @@ describe('a run of Autofocus', () => {
     const zero = trueSwing(world, instrument, 0);
     const earlier = scale(apply(rotation(2), subtract(truth, zero)), 1.05);
     const key = {
-      magIndex: magIndex(world.magIndex),
+      magIndex: asMagIndex(world.magIndex),
       camera: cameraIndex(0),
       direction: world.direction,
       probe: (await registry.get(ProbeModeSelector).probeMode.read()) === 'micro' ? 1 : 0,
@@ -93,6 +136,7 @@ describe('a run of Autofocus', () => {
     expect(rows[0]!.rows).toHaveLength(5);
     expect(result!.values['changePercent']).toBeCloseTo(100 * (1 / 1.05 - 1), 0);
     expect(result!.values['changeDegrees']).toBeCloseTo(-2, 0);
+    expect(registry.get(MeasuredCurves)).toEqual(new Set([keyOfCurve(key)]));
     expect(result!.plots?.[0]).toMatchObject({ id: 'focus curve' });
   });
 
