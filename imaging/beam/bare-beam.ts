@@ -10,6 +10,8 @@ export interface BareBeam extends FrameCover {
   readonly countsByNoise: number;
   /** Standard deviation of what varies over the image and is neither noise nor a slow change of the beam, over the mean. */
   readonly structure: number;
+  /** Share of the pixels without counts, where the image has no counts below 0: what noise would put there was cut off. */
+  readonly empty: number;
   /** Range of the slow change of the beam over the image, over the mean. */
   readonly unevenness: number;
 }
@@ -44,5 +46,18 @@ export function bareBeam(source: Image): BareBeam {
   const structure = Math.sqrt(Math.max(0, scatter - expected * (1 + chance * Math.sqrt(2 / freedom))));
   const range = Math.max(...surface) - Math.min(...surface);
   const share = (counts: number): number => (cover.mean > 0 ? counts / cover.mean : Infinity);
-  return { ...cover, countsByNoise, structure: share(structure), unevenness: share(range) };
+  return { ...cover, empty: emptyShare(source), countsByNoise, structure: share(structure), unevenness: share(range) };
+}
+
+function emptyShare({ data, shape, stride, offset }: Image): number {
+  const [rows = 0, columns = 0] = shape;
+  const [rowStride = 0, columnStride = 0] = stride;
+  let empty = 0;
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++) {
+      const count = data[offset + row * rowStride + column * columnStride]!;
+      if (count < 0) return 0;
+      if (count === 0) empty += 1;
+    }
+  return empty / Math.max(1, rows * columns);
 }

@@ -2,10 +2,16 @@ import { aboveLimit, belowLimit, judge, type Judgement } from '../../../../core/
 import type { ImageDose } from './image-dose';
 
 const percent = 100;
+/** Counts of the read noise of a camera, at most. */
+const readNoise = 4;
 const bare = 'Go to an empty place, or take the specimen out, and take another image.';
 
 /** Judges whether an image shows the bare beam, and whether its counts are those of as many electrons. */
-export function judgeDose({ beam, countsPerElectron }: Pick<ImageDose, 'beam' | 'countsPerElectron'>): Judgement {
+export function judgeDose({
+  beam,
+  countsPerElectron,
+  correctedBy,
+}: Pick<ImageDose, 'beam' | 'countsPerElectron' | 'correctedBy'>): Judgement {
   const byNoise = beam.countsByNoise / countsPerElectron;
   const noise = {
     kind: 'implausible',
@@ -38,6 +44,18 @@ export function judgeDose({ beam, countsPerElectron }: Pick<ImageDose, 'beam' | 
       why: 'CountsPerElectron is too large for this read mode, so that the dose would be too small.',
       change: 'Check CountsPerElectron of the camera, and take the image in the read mode to which it belongs.',
     }),
+    correctedBy !== 'linear readout'
+      ? undefined
+      : aboveLimit({
+          kind: 'weak signal',
+          what: 'Counts that the noise of the camera may add at pixels without electrons',
+          number: (percent * beam.empty * readNoise) / beam.mean,
+          unit: '%',
+          doubtfulAbove: 0.3,
+          refusedAbove: 1,
+          why: 'Counts below 0 are cut off, so that weak images look brighter than they are.',
+          change: 'Take a longer exposure or a brighter beam, or count the electrons.',
+        }),
     aboveLimit({
       kind: 'edge',
       what: 'Slow change of the beam over the image',

@@ -20,7 +20,7 @@ export interface ImageDose {
   /** Electrons over those in the time that the shutter was asked for. */
   readonly deadTimeFactor: number;
   readonly countsPerElectron: number;
-  /** Standard error of the dose by the noise of the image and by what counting may have missed, over the dose. */
+  /** Standard error of the dose by the noise of the image, the shutter and what counting may have missed, over the dose. */
   readonly relativeError: number;
 }
 
@@ -31,6 +31,8 @@ const angstromsPerMetre = 1e10;
  */
 const lossPerReadout = 5.4;
 const usualReadout = 0.0025;
+/** Seconds by which an exposure differs from the one that was asked for, as a standard deviation. */
+const shutterError = 0.002;
 /** Share that may be missed without a correction. */
 const maxLoss = 0.005;
 
@@ -71,7 +73,7 @@ export function doseOfImage(
     lossFactor,
     deadTimeFactor,
     countsPerElectron,
-    relativeError: Math.hypot(beam.standardError / beam.mean, uncertain),
+    relativeError: Math.hypot(beam.standardError / beam.mean, uncertain, shutterError / seconds),
   };
 }
 

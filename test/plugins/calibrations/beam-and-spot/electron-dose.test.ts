@@ -12,6 +12,7 @@ import {
   trueDoseRate,
 } from '../../../../statistics/support/beam';
 import { coarseCamera } from '../../../../statistics/support/small-camera';
+import table from '../../../../statistics/tables/beam/electron-dose';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 
@@ -41,7 +42,7 @@ const prepare = async (instrument: BeamInstrument): Promise<void> => {
 };
 const doses = ({ calibrations }: BeamInstrument) => calibrations.shortTerm('DoseCalibration').all();
 
-describeMenuItem(id, { ...talos, prepare });
+describeMenuItem(id, { ...talos, prepare, sample: 2 });
 
 describe('on a column with a linear camera', () => {
   let instrument: BeamInstrument;
@@ -58,7 +59,7 @@ describe('on a column with a linear camera', () => {
       const { values, standardErrors } = (await runItem(instrument, id)).result!;
       const dose = values['dose'] as number;
       expect(Math.abs(dose / truth - 1)).toBeLessThan(0.01);
-      expect((standardErrors['dose'] as number) / dose).toBeLessThan(0.003);
+      expect((standardErrors['dose'] as number) / dose).toBeLessThan(0.01);
       expect(values['correctedBy']).toBe('linear readout');
     }
   });
@@ -178,15 +179,9 @@ describe('on a column with a linear camera', () => {
   });
 });
 
-test.each([
-  ['a film', { contrast: 0.15 }],
-  ['a film of low contrast', { contrast: 0.05 }],
-])('%s in the way is refused', async (_, specimen) => {
-  await using instrument = await virtualInstrument({
-    ...talos,
-    edit: withCounts(4),
-    simulator: { ...talos.simulator, ...specimen },
-  });
+test('a film in the way is refused, also one of low contrast', async () => {
+  const simulator = { ...talos.simulator, contrast: 0.05 };
+  await using instrument = await virtualInstrument({ ...talos, edit: withCounts(4), simulator });
   await prepare(instrument);
   await expect(runItem(instrument, id)).rejects.toMatchObject({ code: 'dose/not-a-bare-beam' });
   expect(doses(instrument)).toEqual([]);
@@ -203,6 +198,25 @@ test('counts per electron that are not those of the camera show in the noise', a
     code: 'dose/not-a-bare-beam',
     message: expect.stringContaining('CountsPerElectron') as string,
   });
+});
+
+test('a weak linear image, which is too bright where counts below 0 are cut off, is refused', async () => {
+  await using instrument = await virtualInstrument({
+    ...talos,
+    simulator: { ...talos.simulator, brightestNanoamperes: 0.00005, readNoiseCounts: 4 },
+  });
+  await prepare(instrument);
+  await expect(runItem(instrument, id)).rejects.toMatchObject({
+    code: 'dose/not-a-bare-beam',
+    message: expect.stringContaining('Counts below 0 are cut off') as string,
+  });
+});
+
+test('the dose of a column with imperfections', async () => {
+  const { errors, stated, verdict } = await table.measure(1, 'FEI with a Ceta');
+  expect(verdict).toBe('good');
+  expect(Math.abs(errors['percent'] as number)).toBeLessThan(1);
+  expect(Math.abs(errors['percent'] as number)).toBeLessThan(4 * (stated!['percent'] as number));
 });
 
 describe('on a counting camera', () => {
