@@ -25,7 +25,7 @@ const services: Readonly<Record<string, string>> = {
   MeasuredCurves: 'test/plugins/calibrations/focus-and-tuning/focus-series/autofocus.test.ts',
   CarriedChanges: 'test/plugins/calibrations/image-and-stage-shift/image-shift/image-shift.test.ts',
   WholeImageCorrelation: 'test/plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift.test.ts',
-  ZeroOffsetMode: 'test/plugins/calibrations/image-and-stage-shift/offsets/mag-is-offsets-refusals.test.ts',
+  ZeroOffsetMode: 'test/plugins/calibrations/image-and-stage-shift/offsets/mag-is-offsets-modes.test.ts',
   ImageShiftAdjustment: 'test/plugins/calibrations/image-and-stage-shift/offsets/mag-is-offsets.test.ts',
   LatticeMemory: 'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts',
   TuningPlans: 'test/plugins/calibrations/focus-and-tuning/plans.test.ts',
