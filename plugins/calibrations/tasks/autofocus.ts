@@ -1,10 +1,10 @@
 import { defineTask } from '../../../core/kernel';
-import { autofocusRoutine } from './focusing/autofocus-routine';
+import { autofocusTask } from './focusing/autofocus-task';
 
 /** Measures the defocus by beam tilt and brings it to the target; the argument -1 measures alone, -2 only shift and drift. */
 export default defineTask({
   id: 'calibrations/tasks/autofocus',
   lowDoseArea: 'Focus',
   script: 'AutoFocus',
-  ...autofocusRoutine,
+  ...autofocusTask,
 });

@@ -64,7 +64,7 @@ const item = 'calibrations/tasks/autofocus';
 export default defineTable({
   name: 'autofocus-routine-traps',
   about:
-    'The routine Autofocus where something misleads it: it ends on the target, or refuses with the reason and leaves the focus.',
+    'The task Autofocus where something misleads it: it ends on the target, or refuses with the reason and leaves the focus.',
   item,
   rows: Object.keys(traps),
   seeds: 20,

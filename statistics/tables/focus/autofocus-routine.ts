@@ -32,7 +32,7 @@ const world = (seed: number): FocusWorld => ({
 export default defineTable({
   name: 'autofocus-routine',
   about:
-    'The routine Autofocus with pixels of 0.49 nm and a tilt of 3 mrad: distance of the apparent focus from the target, by its truth, after each run.',
+    'The task Autofocus with pixels of 0.49 nm and a tilt of 3 mrad: distance of the apparent focus from the target, by its truth, after each run.',
   item,
   rows: Object.keys(starts),
   seeds: 20,

@@ -39,7 +39,7 @@ async function calibrated(defocus: number, { curve = true } = {}) {
 
 describeMenuItem(autofocus, { ...quickFocus, prepare: perfectCurves });
 
-describe('the routine Autofocus', () => {
+describe('the task Autofocus', () => {
   /** The long statistics measure the same with 20 seeds. */
   it.each(['repeated from near focus', 'from 30 um above'])('finds the target %s', async (row) => {
     const { errors, verdict, faults } = await table.measure(2, row, smallCamera);

@@ -48,7 +48,7 @@ type Run = TaskRun<Readonly<Record<never, never>>, typeof results>;
 type Use = Uses<typeof autofocusNeeds>;
 
 /** The declaration of Autofocus but its id. */
-export const autofocusRoutine = {
+export const autofocusTask = {
   needs: autofocusNeeds,
   not: ['stem'],
   changes: ({ scope }: Use) => [scope.defocus, scope.absoluteFocus],
