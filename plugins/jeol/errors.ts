@@ -23,11 +23,11 @@ export const jeolErrors = {
       message: `JEOL column: its display shows ${value} "${unit}", which is not ${what} in a unit that this program knows.`,
       hint: 'Read the display at the column and report what stands there; the value is not used.',
     }),
-  negativeShift: (shift: number, adjustment: number): EucentricError =>
+  shiftTooLow: (shift: number, least: number): EucentricError =>
     new EucentricError({
-      code: 'jeol/negative-energy-shift',
-      message: `The energy shift would be ${shift.toFixed(1)} eV, of which ${adjustment.toFixed(1)} eV are the zero-loss adjustment; this filter is sent no negative shift. Nothing was changed.`,
-      hint: 'Adjust the slit offset at the filter, so that the zero-loss peak needs no negative shift, or set OmegaCanDoNegativeShift if it can do one.',
+      code: 'jeol/energy-shift-too-low',
+      message: `The energy shift, the loss and the zero-loss adjustment together, would be ${shift.toFixed(1)} eV; this filter is sent ${least.toFixed(0)} eV at least. Nothing was changed.`,
+      hint: 'Adjust the slit offset at the filter, so that the zero-loss peak needs no such shift, or set OmegaCanDoNegativeShift if the filter can do one.',
     }),
   filterRefused: (what: string, wanted: string, taken: string): EucentricError =>
     new EucentricError({

@@ -21,8 +21,8 @@ const minEnergyLoss = -200;
 const tolerance = 0.1;
 /** Differences in electronvolts that come of adding and subtracting. */
 const rounding = 1e-6;
-/** Zero-loss adjustments that are sent, in electronvolts. A peak that is farther off is found by hand. */
-const zeroLossAdjustments: Range = [-30, 30];
+/** Largest zero-loss adjustment that is sent, in electronvolts. A peak that is farther off is found by hand. */
+const maxAdjustment = 30;
 
 /** Reads what an omega filter is from the site's properties. One that the site says nothing of is sent no negative loss. */
 export const omegaFilterModel = (settings: Settings): OmegaFilterModel => ({
@@ -66,7 +66,8 @@ export class OmegaFilter implements Driver<EnergyFilter> {
         await this.writeNet(loss + adjustment, signal);
         this.adjustment = adjustment;
       },
-      range: zeroLossAdjustments,
+      // At no loss the adjustment is all of the shift.
+      range: [Math.max(-maxAdjustment, model.energyLosses[0]), maxAdjustment],
     };
   }
 
@@ -103,7 +104,7 @@ export class OmegaFilter implements Driver<EnergyFilter> {
 
   private async writeNet(loss: number, signal?: AbortSignal): Promise<void> {
     const { transport, clock, model } = this;
-    if (loss < model.energyLosses[0] - tolerance) throw jeolErrors.negativeShift(loss, this.adjustment);
+    if (loss < model.energyLosses[0] - tolerance) throw jeolErrors.shiftTooLow(loss, model.energyLosses[0]);
     const change = Math.abs((await this.readNet()) - loss);
     if (change < tolerance) return;
     if (Math.abs(loss) < tolerance) await transport.setEnergyShiftSwitch(false);

@@ -8,6 +8,7 @@ import {
   inMicrometres,
   inverse,
   length,
+  magIndex,
   optional,
   readable,
   scale,
@@ -204,7 +205,7 @@ function inUnitsHere(
   { frame, context }: BufferedImage,
 ): Vector {
   if (at === undefined || at === context.magIndex || (x === 0 && y === 0)) return { x, y };
-  return optics.transferImageShift({ x, y } as never, at as never, context.magIndex, frame.camera);
+  return optics.transferImageShift({ x, y }, magIndex(at), context.magIndex, frame.camera);
 }
 
 /** Place of the narrow image in the wide one: the image shift that brings it to the centre, and its distance on the specimen. */

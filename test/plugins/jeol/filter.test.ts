@@ -1,5 +1,6 @@
 import { electronVolts } from '../../../core/base';
-import { type JeolUnderTest, makeColumn } from './make-column';
+import { OmegaFilter } from '../../../plugins/jeol/filter';
+import { type JeolUnderTest, makeColumn, omegaModel } from './make-column';
 
 let under: JeolUnderTest;
 beforeEach(async () => void (under = await makeColumn()));
@@ -38,23 +39,32 @@ describe('the omega filter of a JEOL column', () => {
     ]);
   });
 
-  it('sends the loss and the zero-loss adjustment as one shift, reads each by itself, and sends no negative sum', async () => {
+  it('sends the loss and the zero-loss adjustment as one shift, and reads each by itself', async () => {
     const { scope, microscope } = under;
     const adjustment = scope.zeroLossAdjustment!;
     await scope.energyLoss.write(electronVolts(20));
-    await adjustment.write(electronVolts(-1.5));
-    expect(microscope.state.energyLoss).toBeCloseTo(18.5, 6);
-    expect([await scope.energyLoss.read(), await adjustment.read()]).toEqual([20, -1.5]);
-    await expect(scope.energyLoss.write(electronVolts(0))).rejects.toMatchObject({
-      code: 'jeol/negative-energy-shift',
-    });
-    expect(microscope.state.energyLoss).toBeCloseTo(18.5, 6);
-    await adjustment.write(electronVolts(2));
+    await adjustment.write(electronVolts(1.5));
+    expect(microscope.state.energyLoss).toBeCloseTo(21.5, 6);
+    expect([await scope.energyLoss.read(), await adjustment.read()]).toEqual([20, 1.5]);
     await scope.energyLoss.write(electronVolts(0));
-    expect(microscope.state.energyLoss).toBeCloseTo(2, 6);
+    expect(microscope.state.energyLoss).toBeCloseTo(1.5, 6);
     expect(await scope.energyLoss.read()).toBe(0);
     await adjustment.write(electronVolts(0));
     expect(microscope.state.energyLoss).toBe(0);
+    // This filter is sent no negative shift.
+    await expect(adjustment.write(electronVolts(-0.5))).rejects.toMatchObject({ code: 'limits/out-of-range' });
+  });
+
+  it('refuses a sum of both that is below what the filter is sent, and keeps both', async () => {
+    const { scope, transport, clock } = under;
+    const negative = new OmegaFilter(transport, { ...omegaModel, energyLosses: [-20, 3000] }, clock);
+    await negative.energyLoss.write(electronVolts(-15));
+    await expect(negative.zeroLossAdjustment.write(electronVolts(-10))).rejects.toMatchObject({
+      code: 'jeol/energy-shift-too-low',
+    });
+    expect([await negative.energyLoss.read(), await negative.zeroLossAdjustment.read()]).toEqual([-15, 0]);
+    await negative.energyLoss.write(electronVolts(0));
+    expect(await scope.energyLoss.read()).toBe(0);
   });
 
   it('waits the longer, the larger the change is', async () => {
