@@ -1,9 +1,6 @@
-import { counted } from '../../../core/base';
-import { probeOfNumber } from '../../../core/devices';
 import { defineItem, value } from '../../../core/kernel';
-import { Calibrations, remove } from '../../../core/store';
-
-const millisecondsPerMinute = 60_000;
+import { Calibrations } from '../../../core/store';
+import { oldDoses } from './dose/old-doses';
 
 /** Forgets the dose calibrations that were made before this program was started. */
 export default defineItem({
@@ -23,32 +20,9 @@ export default defineItem({
   stores: ['DoseCalibration'],
   forecast: 'nothing',
   async run({ calibrations }, run) {
-    const now = run.clock.date().getTime() / millisecondsPerMinute;
-    const all = calibrations.shortTerm('DoseCalibration').all();
-    // Time stamps are whole minutes: one of the minute in which the session began may be of it.
-    const old = all.filter(({ time }) => time < calibrations.openedAt);
-    const values = {
-      forgotten: old.map(({ spot, probe, aboveCrossover, dose, time }) => ({
-        spot,
-        probe: probeOfNumber(probe),
-        side: aboveCrossover === 1 ? 'above' : 'below',
-        dose,
-        hours: Math.max(0, now - time) / 60,
-      })),
-      kept: all.length - old.length,
-    };
-    const rest =
-      values.kept > 0
-        ? ` ${counted(values.kept, 'calibration')} of this session ${values.kept === 1 ? 'stays' : 'stay'}.`
-        : '';
-    if (old.length === 0)
-      return run.report({ summary: `There is no dose calibration of an earlier session.${rest}`, values });
-    const summary = `${counted(old.length, 'dose calibration')} of earlier sessions forgotten.${rest}`;
+    const { rows, kept, summary, changes } = oldDoses(calibrations, run.clock.date());
+    const values = { forgotten: rows, kept };
     run.operator.log(summary);
-    return run.accept({
-      summary,
-      values,
-      changes: old.map(({ spot, aboveCrossover, probe }) => remove('DoseCalibration', { spot, aboveCrossover, probe })),
-    });
+    return changes.length === 0 ? run.report({ summary, values }) : run.accept({ summary, values, changes });
   },
 });

@@ -103,7 +103,7 @@ describe('on a column with a linear camera', () => {
     await spotSize.write(5);
   });
 
-  test('what is no image of the bare beam is refused with the reason, and nothing is stored', async () => {
+  test('an image of anything but the bare beam is refused with the reason, and nothing is stored', async () => {
     const microscope = microscopeOf(instrument);
     instrument.calibrations.shortTerm('DoseCalibration').replaceAll([]);
     const traps: readonly (readonly [string, () => Promise<unknown>])[] = [
