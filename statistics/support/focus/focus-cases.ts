@@ -9,7 +9,6 @@ export const quickFocus = {
   magIndex: 25,
   edit: cameraOf(2048),
   simulator: { electronsPerFieldPixelPerSecond: 200, phaseToAmplitudeContrast: 3 },
-  sample: 3,
 } as const;
 
 /** Sets few levels of a small range, so that a calibration takes nine images. */

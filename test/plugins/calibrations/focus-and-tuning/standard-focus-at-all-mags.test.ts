@@ -13,6 +13,7 @@ describeMenuItem(item, {
   ...quickFocus,
   answers: { lowest: '25', highest: '26' },
   prepare: perfectCurves,
+  sample: 3,
 });
 
 describe('Standard Focus at All Mags', () => {

@@ -37,7 +37,7 @@ async function calibrated(defocus: number, { curve = true } = {}) {
   return { instrument, registry, scope, tilt, user, now, take, taking };
 }
 
-describeMenuItem(autofocus, { ...quickFocus, prepare: perfectCurves });
+describeMenuItem(autofocus, { ...quickFocus, prepare: perfectCurves, sample: 3 });
 
 describe('the task Autofocus', () => {
   /** The long statistics measure the same with 20 seeds. */

@@ -26,7 +26,7 @@ import { runItem } from '../../../../support/virtual-instrument';
 /** Focus images of 256 pixels. */
 const smallCamera = cameraOf(4096);
 
-describeMenuItem(autofocus, { ...quickFocus, prepare: fewLevels });
+describeMenuItem(autofocus, { ...quickFocus, prepare: fewLevels, sample: 3 });
 
 describe('the change that is carried over to other calibrations', () => {
   const rowAt = (magIndex: number, size: number) => ({

@@ -4,7 +4,7 @@ import { cameraOf } from '../../../../../statistics/support/small-camera';
 import extended from '../../../../../statistics/tables/focus/extended-autofocus';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
 
-describeMenuItem(extendedAutofocus, { ...quickFocus, prepare: fewLevels });
+describeMenuItem(extendedAutofocus, { ...quickFocus, prepare: fewLevels, sample: 3 });
 
 describe('the calibration of Extended Autofocus', () => {
   it('goes on where the beam tilt changes, and holds to its lowest level', async () => {
