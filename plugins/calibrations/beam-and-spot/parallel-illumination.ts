@@ -1,4 +1,4 @@
-import { optional } from '../../../core/base';
+import { optional, readable } from '../../../core/base';
 import { AlphaSelector, Illumination, ProbeModeSelector, probeNumber } from '../../../core/devices';
 import { defineItem, value } from '../../../core/kernel';
 import { BeamCalibrations, BeamControl, withoutAlpha } from '../../../core/illumination';
@@ -50,7 +50,7 @@ export default defineItem({
     const crossover = beam.crossover(place);
     const { value: shown } = beam.scale.shown(place);
     const where = mode === 'none' ? '' : `, ${mode}`;
-    const summary = `Parallel illumination at an intensity of ${shown.toFixed(2)} %, spot size ${spot}${where}.`;
+    const summary = `Parallel illumination at an intensity of ${readable(shown)} %, spot size ${spot}${where}.`;
     run.operator.log(summary);
     return run.accept({
       summary,
