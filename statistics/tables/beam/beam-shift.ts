@@ -34,7 +34,16 @@ export default defineTable({
       configuration,
       magIndex,
       edit: camera,
-      simulator: { seed, imperfections: 'drawn', condenser: 'lenses', contrast: 0, brightestNanoamperes: nanoamperes },
+      simulator: {
+        seed,
+        imperfections: 'drawn',
+        condenser: 'lenses',
+        contrast: 0,
+        brightestNanoamperes: nanoamperes,
+        // The operator has focused: a defocus of some micrometres changes the magnification by a tenth of a percent.
+        nanoprobeFocusOffsetMicrometres: 0,
+        focusSpreadByMagMicrometres: 0,
+      },
     });
     await knowImageShift(instrument);
     await condense(instrument, 0.2 + 0.2 * next());
