@@ -29,7 +29,8 @@ export const latticeErrors = {
       case 'no lattice':
         return new EucentricError({
           code: 'pixel-size/no-lattice',
-          message: 'The image shows no lattice: the peaks of its autocorrelation are no higher than chance makes them.',
+          message:
+            'The image shows no lattice: the peaks of its autocorrelation are not higher than chance makes them.',
           hint: 'Take an image of a grating, in focus and with more electrons; if it is one, mark a peak with Try Again with Marker.',
         });
       case 'one direction':
