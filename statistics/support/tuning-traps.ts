@@ -12,7 +12,8 @@ type Column = Awaited<ReturnType<typeof columnOutOfTune>>;
 const traps: Readonly<Record<string, (seed: number) => { readonly dose: number } & Readonly<Record<string, unknown>>>> =
   {
     'carbon as it should be': () => ({ dose: 20 }),
-    'a weak film': (seed) => ({ dose: 3, carbonThicknessNm: 0.5 + (seed % 4) }),
+    // From films that show nothing to those that show just enough.
+    'a weak film': (seed) => ({ dose: 3 + (seed % 3), carbonThicknessNm: 0.5 + 1.5 * (seed % 5) }),
     'a film of grains': (seed) => ({ dose: 20, specimen: 'film', contrast: 0.05 + 0.05 * (seed % 4) }),
     'small holes in a lattice': (seed) => ({
       dose: 20,
