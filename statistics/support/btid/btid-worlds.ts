@@ -29,7 +29,7 @@ export const btidColumns = {
 const comaTilt = 9.5;
 
 /** Choices of a run in a drawn column. */
-export interface BtidChoices {
+interface BtidChoices {
   readonly column?: BtidColumn;
   readonly camera?: CameraChange | undefined;
   /** Options of the virtual microscope besides what is drawn. */
@@ -40,7 +40,7 @@ export interface BtidChoices {
 }
 
 /** Records of the truth of a place. */
-export function trueRecord(
+function trueRecord(
   instrument: VirtualInstrumentUnderTest,
   name: string,
   magIndex: number,
@@ -56,7 +56,7 @@ export function trueRecord(
 }
 
 /** The probe mode of an instrument. */
-export const probeOf = ({ kernel: { registry } }: VirtualInstrumentUnderTest): Promise<ProbeMode> =>
+const probeOf = ({ kernel: { registry } }: VirtualInstrumentUnderTest): Promise<ProbeMode> =>
   readProbeMode(registry.has(ProbeModeSelector) ? registry.get(ProbeModeSelector) : undefined);
 
 /** Options of a drawn column whose specimen has contrast under focus, with a little drift. */
@@ -79,7 +79,11 @@ export function btidSimulator(
 /** Gives an instrument the calibration of focus that all of this rests on, as it should be, and the beam tilts of the user. */
 export async function prepareBtid(
   instrument: VirtualInstrumentUnderTest,
-  { column = btidColumns.fei, threeShots = false }: Pick<BtidChoices, 'column' | 'threeShots'> = {},
+  {
+    column = btidColumns.fei,
+    threeShots = false,
+    tiltShare = 1,
+  }: Pick<BtidChoices, 'column' | 'threeShots'> & { readonly tiltShare?: number } = {},
 ): Promise<void> {
   const { registry } = instrument.kernel;
   if (registry.has(ProbeModeSelector)) await registry.get(ProbeModeSelector).probeMode.write('micro');
@@ -91,9 +95,9 @@ export async function prepareBtid(
   );
   instrument.calibrations.records('FocusCalibration').put(curve as never);
   const user = registry.get(UserSettings);
-  user.setForNow('AutofocusBeamTilt', 2 / column.unit);
-  user.setForNow('UsersAstigTilt', 3.2 / column.unit);
-  user.setForNow('UsersComaTilt', comaTilt / column.unit);
+  user.setForNow('AutofocusBeamTilt', (2 * tiltShare) / column.unit);
+  user.setForNow('UsersAstigTilt', (3.2 * tiltShare) / column.unit);
+  user.setForNow('UsersComaTilt', (comaTilt * tiltShare) / column.unit);
   user.setForNow('BTIDThreeShots', threeShots);
 }
 
@@ -171,6 +175,10 @@ export async function measureBtid(
     errors: {
       ...each((name) => percentOff(matrixOf(found, name), trueMatrix(name))),
       images: found['images'] as number,
+      ...(found['meanChangePercent'] !== undefined && {
+        meanChange: found['meanChangePercent'] as number,
+        largestChange: found['largestChangePercent'] as number,
+      }),
     },
     stated: each((name) => {
       const squares = elements.map((at) => matrixOf(errors, name)[at] ** 2);
@@ -186,7 +194,7 @@ export const astigmatismRecord = { record: 'AstigmatismCalib', names: ['focus', 
 export const comaRecord = { record: 'ComaCalib', names: ['comaX', 'comaY'] } as const;
 
 /** Length of a vector. */
-export const sizeOf = ({ x, y }: Vector): number => Math.hypot(x, y);
+const sizeOf = ({ x, y }: Vector): number => Math.hypot(x, y);
 
 /** Ids of the two tasks. */
 export const correctAstigmatism = 'calibrations/tasks/correct-astigmatism-by-btid';

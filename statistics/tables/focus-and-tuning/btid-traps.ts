@@ -46,7 +46,7 @@ const traps: Readonly<Record<string, Trap>> = {
     }),
   },
   'the edge of the beam in the field': {
-    simulator: (seed) => ({ beamDiameterInFields: 0.35 + 0.15 * (seed % 4), beamEdgeSoftness: 0.03 }),
+    simulator: (seed) => ({ beamDiameterInFields: 0.25 + 0.04 * (seed % 4), beamEdgeSoftness: 0.03 }),
   },
   'a focus calibration that is off by 3 um': { prepare: (instrument) => shiftFocusCurve(instrument, 3) },
 };

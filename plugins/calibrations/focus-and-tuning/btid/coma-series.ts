@@ -62,7 +62,7 @@ export const comaImages = ({ beamTilt, threeShots }: ComaPlan): number =>
 /** Share of the brightest image that each must have: below it the objective aperture cuts the tilted beam. */
 const minBrightness = 0.5;
 /** Images before each that it is compared with. */
-const reach = { rings: 4, triples: 2 };
+const reach = { rings: 3, triples: 2 };
 /** Multiple of the usual delay that the image shift needs to come to rest. */
 const imageShiftDelay = 2;
 

@@ -14,13 +14,15 @@ import { describeMenuItem } from '../../../conformance/describe-menu-item';
 
 /** Images of 256 pixels. */
 const camera = cameraOf(2048);
+/** Images of 128 pixels for runs that are only stopped and broken off, with less tilt for their smaller field. */
+const smaller = { edit: cameraOf(1024), tiltShare: 0.5 };
 
 describeMenuItem(correctAstigmatism, {
   magIndex: 27,
   simulator: btidSimulator(2),
-  edit: camera,
+  edit: smaller.edit,
   prepare: async (instrument) => {
-    await prepareBtid(instrument);
+    await prepareBtid(instrument, smaller);
     await prepareBtidTasks(instrument);
   },
   sample: 2,

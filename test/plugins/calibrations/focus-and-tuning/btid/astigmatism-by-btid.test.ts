@@ -10,25 +10,29 @@ import {
 } from '../../../../../statistics/support/btid/btid-worlds';
 import { cameraOf } from '../../../../../statistics/support/small-camera';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
-import { runItem } from '../../../../support/virtual-instrument';
+import { runItem, verifying } from '../../../../support/virtual-instrument';
 
 /** Images of 256 pixels. */
 const camera = cameraOf(2048);
+/** Images of 128 pixels for runs that are only stopped and broken off, with less tilt for their smaller field. */
+const smaller = { edit: cameraOf(1024), tiltShare: 0.5 };
 
 describeMenuItem(astigmatismByBtid, {
   magIndex: 27,
   simulator: btidSimulator(1),
-  edit: camera,
-  prepare: prepareBtid,
+  edit: smaller.edit,
+  prepare: (instrument) => prepareBtid(instrument, smaller),
   answers: { doubtful: 'yes' },
   sample: 2,
 });
 
-test.each([
-  [1, 24, false],
+/** Seeds, images and schemes; the long statistics take both. */
+const runs = [
   [2, 24, false],
   [1, 36, true],
-])(
+] as const;
+
+test.each(verifying ? runs : runs.slice(0, 1))(
   'finds the matrices within 1 %% of a term, and those of focus within 0.3 %% (seed %i, %i images)',
   async (seed, images, threeShots) => {
     const { errors, verdict } = await measureBtid(seed, astigmatismByBtid, astigmatismRecord, { camera, threeShots });
@@ -41,7 +45,7 @@ test.each([
 
 describe('refuses, and leaves everything as it was', () => {
   const attempt = async (simulator: Readonly<Record<string, unknown>>, stigmator: Vector = vector(0.01, -0.02)) => {
-    await using instrument = await btidInstrument(1, { camera, simulator });
+    await using instrument = await btidInstrument(1, { camera: smaller.edit, simulator });
     const { registry } = instrument.kernel;
     const { objectiveStigmator } = registry.get(ObjectiveStigmator);
     await registry.get(Scope).defocus.write(micrometres(-1));

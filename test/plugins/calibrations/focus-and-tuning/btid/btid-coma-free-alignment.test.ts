@@ -3,7 +3,6 @@ import { vector } from '../../../../../core/base';
 import type { ImageShiftUnits } from '../../../../../core/base';
 import {
   btidComaFree,
-  btidInstrument,
   btidSimulator,
   comaRecord,
   measureBtid,
@@ -11,54 +10,58 @@ import {
 } from '../../../../../statistics/support/btid/btid-worlds';
 import { cameraOf } from '../../../../../statistics/support/small-camera';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
-import { runItem } from '../../../../support/virtual-instrument';
+import { runItem, verifying } from '../../../../support/virtual-instrument';
 
 /** Images of 256 pixels. */
 const camera = cameraOf(2048);
+/** Images of 128 pixels for runs that are only stopped and broken off, with less tilt for their smaller field. */
+const smaller = { edit: cameraOf(1024), tiltShare: 0.5 };
 
 describeMenuItem(btidComaFree, {
   magIndex: 27,
   simulator: btidSimulator(2),
-  edit: camera,
-  prepare: prepareBtid,
+  edit: smaller.edit,
+  prepare: (instrument) => prepareBtid(instrument, smaller),
   answers: { doubtful: 'yes' },
   sample: 2,
 });
 
-test.each([
-  [2, 24, false],
-  [3, 24, false],
+/** Seeds, images and schemes; the long statistics take both. */
+const runs = [
+  [4, 24, false],
   [2, 48, true],
-])('finds the matrices within 2 %% of a term (seed %i, %i images)', async (seed, images, threeShots) => {
-  const { errors, verdict } = await measureBtid(seed, btidComaFree, comaRecord, {
-    camera,
-    threeShots,
-    answers: { doubtful: 'yes' },
-  });
-  expect(errors['comaX']).toBeLessThan(2);
-  expect(errors['comaY']).toBeLessThan(2);
-  expect(verdict).toMatch(/^(good|doubtful)$/);
-  expect(errors['images']).toBe(images);
-});
+] as const;
 
-test('tells how much a repeat changes, and gives the image shift back', async () => {
-  await using instrument = await btidInstrument(4, { camera });
-  const { net } = instrument.kernel.registry.get(ImageShiftControl);
-  const shift = vector(0.3 as ImageShiftUnits, -0.2 as ImageShiftUnits);
-  await net.write(shift);
-  const answers = { doubtful: 'yes' };
-  expect((await runItem(instrument, btidComaFree, answers)).result!.values['meanChangePercent']).toBeUndefined();
-  const { values } = (await runItem(instrument, btidComaFree, answers)).result!;
-  expect(values['meanChangePercent']).toBeLessThan(3);
-  expect(values['largestChangePercent']).toBeLessThan(8);
-  expect(instrument.calibrations.records('ComaCalib').all()).toHaveLength(1);
-  const now = await net.read();
-  expect([now.x, now.y]).toEqual([expect.closeTo(shift.x, 6), expect.closeTo(shift.y, 6)]);
-});
+test.each(verifying ? runs : runs.slice(0, 1))(
+  'finds the matrices within 2 %% of a term, changes little when it is repeated, and gives the image shift back (seed %i, %i images)',
+  async (seed, images, threeShots) => {
+    const answers = { doubtful: 'yes' };
+    const shift = vector(0.3 as ImageShiftUnits, -0.2 as ImageShiftUnits);
+    const { errors, verdict } = await measureBtid(seed, btidComaFree, comaRecord, {
+      camera,
+      threeShots,
+      answers,
+      prepare: async (instrument) => {
+        const { net } = instrument.kernel.registry.get(ImageShiftControl);
+        await net.write(shift);
+        const { result } = await runItem(instrument, btidComaFree, answers);
+        expect(result!.values['meanChangePercent']).toBeUndefined();
+        const now = await net.read();
+        expect([now.x, now.y]).toEqual([expect.closeTo(shift.x, 6), expect.closeTo(shift.y, 6)]);
+      },
+    });
+    expect(errors['comaX']).toBeLessThan(2);
+    expect(errors['comaY']).toBeLessThan(2);
+    expect(errors['meanChange']).toBeLessThan(3);
+    expect(errors['largestChange']).toBeLessThan(8);
+    expect(verdict).toMatch(/^(good|doubtful)$/);
+    expect(errors['images']).toBe(images);
+  },
+);
 
 test('refuses where the objective aperture cuts the tilted beam', async () => {
   const { verdict } = await measureBtid(2, btidComaFree, comaRecord, {
-    camera,
+    camera: smaller.edit,
     simulator: {
       objectiveAperturesMicrometres: [40],
       objectiveApertureMicrometres: 40,
