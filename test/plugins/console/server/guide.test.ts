@@ -48,10 +48,13 @@ test('every step has items of the menu, and each stands once', () => {
   );
   expect(steps.map(({ title }) => title)).toEqual([
     'Pixel size',
+    'Beam',
     'Image shift',
     'Stage',
     'Offsets between magnifications',
     'Focus',
+    'Camera and dose',
+    'High defocus and energy filter',
     'Save',
   ]);
   expect(new Set(ids).size).toBe(ids.length);
