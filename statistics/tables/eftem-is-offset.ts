@@ -1,6 +1,6 @@
 import { largest } from '../harness/pooling';
 import { defineTable } from '../harness/table';
-import { measureBridge, measureOffsetsAfter, measureOffsetsFirst } from '../support/eftem-offset';
+import { measureBridge, measureOffsetsAfter, measureOffsetsFirst } from '../support/eftem/eftem-offset';
 
 const rows = {
   'the bridge alone': measureBridge,

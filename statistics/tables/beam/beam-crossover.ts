@@ -1,7 +1,7 @@
 import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
 import { honesty, largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, knowImageShift, microscopeOf, trueRecords } from '../../support/beam';
+import { condense, knowImageShift, microscopeOf, trueRecords } from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { coarseCamera } from '../../support/small-camera';
 

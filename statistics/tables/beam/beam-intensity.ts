@@ -3,7 +3,7 @@ import { Scope } from '../../../core/devices';
 import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
 import { largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, microscopeOf, trueRecords } from '../../support/beam';
+import { condense, microscopeOf, trueRecords } from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { mean as meanOf } from '../../../imaging';
 import { coarseCamera } from '../../support/small-camera';

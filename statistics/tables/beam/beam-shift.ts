@@ -2,7 +2,7 @@ import type { Matrix } from '../../../core/base';
 import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
 import { honesty, largest, rmsOfError } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, knowImageShift, percentOff, trueBeamShift } from '../../support/beam';
+import { condense, knowImageShift, percentOff, trueBeamShift } from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { coarseCamera } from '../../support/small-camera';
 

@@ -5,7 +5,7 @@ import { Optics } from '../../../core/optics';
 import { runItem, trueStage, virtualInstrument } from '../../../testing/virtual-instrument';
 import { honesty, largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, knowBeam, trueDoseRate } from '../../support/beam';
+import { condense, knowBeam, trueDoseRate } from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { coarseCamera } from '../../support/small-camera';
 

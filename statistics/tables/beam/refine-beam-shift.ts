@@ -3,7 +3,7 @@ import { Scope } from '../../../core/devices';
 import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
 import { honesty, largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, knowImageShift, percentOff, trueBeamShiftAt } from '../../support/beam';
+import { condense, knowImageShift, percentOff, trueBeamShiftAt } from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { coarseCamera } from '../../support/small-camera';
 

@@ -9,7 +9,7 @@ import {
   fieldOf,
   knowImageShift,
   microscopeOf,
-} from '../../../../statistics/support/beam';
+} from '../../../../statistics/support/beam/beam-instrument';
 import { coarseCamera } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/beam/beam-shift';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';

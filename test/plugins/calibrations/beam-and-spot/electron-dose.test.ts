@@ -10,7 +10,7 @@ import {
   microscopeOf,
   knowBeam,
   trueDoseRate,
-} from '../../../../statistics/support/beam';
+} from '../../../../statistics/support/beam/beam-instrument';
 import { coarseCamera } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/beam/electron-dose';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';

@@ -2,7 +2,7 @@ import { magIndex, metres } from '../../../../core/base';
 import { IlluminatedArea, Illumination, ProbeModeSelector, Scope, Screen } from '../../../../core/devices';
 import { areaOfIntensity, BeamCalibrations } from '../../../../core/illumination';
 import { LowDose } from '../../../../core/kernel';
-import { trueRecords, knowBeam } from '../../../../statistics/support/beam';
+import { trueRecords, knowBeam } from '../../../../statistics/support/beam/beam-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 

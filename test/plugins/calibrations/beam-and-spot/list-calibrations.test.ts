@@ -1,5 +1,5 @@
 import { magIndex } from '../../../../core/base';
-import { trueRecords } from '../../../../statistics/support/beam';
+import { trueRecords } from '../../../../statistics/support/beam/beam-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 

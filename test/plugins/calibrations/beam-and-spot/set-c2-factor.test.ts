@@ -1,7 +1,7 @@
 import { Illumination, VirtualInstrument } from '../../../../core/devices';
 import { BeamCalibrations } from '../../../../core/illumination';
 import { type Question, ScriptedOperator } from '../../../../core/kernel';
-import { trueRecords } from '../../../../statistics/support/beam';
+import { trueRecords } from '../../../../statistics/support/beam/beam-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 

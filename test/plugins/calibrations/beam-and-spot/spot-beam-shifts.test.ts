@@ -1,7 +1,7 @@
 import { type BeamShiftUnits, type Vector, length, magIndex, subtract } from '../../../../core/base';
 import { BeamShift, Illumination, Scope } from '../../../../core/devices';
 import { actingOperator } from '../../../../core/kernel';
-import { fieldOf, microscopeOf, trueRecords } from '../../../../statistics/support/beam';
+import { fieldOf, microscopeOf, trueRecords } from '../../../../statistics/support/beam/beam-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { virtualInstrument } from '../../../support/virtual-instrument';
 

@@ -1,7 +1,7 @@
 import { ImageAcquisition } from '../../../../core/acquisition';
 import { ProbeModeSelector } from '../../../../core/devices';
 import { BeamCalibrations } from '../../../../core/illumination';
-import { type BeamInstrument, condense } from '../../../../statistics/support/beam';
+import { type BeamInstrument, condense } from '../../../../statistics/support/beam/beam-instrument';
 import { coarseCamera } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/beam/spot-intensity';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';

@@ -16,7 +16,7 @@ import { Cameras, Scope, Stage } from '../../../../../core/devices';
 import { ScriptedOperator } from '../../../../../core/kernel';
 import { Optics } from '../../../../../core/optics';
 import { SimulatedTruth } from '../../../../../plugins/simulator';
-import { smallCameras } from '../../../../../statistics/support/eftem-instrument';
+import { smallCameras } from '../../../../../statistics/support/eftem/eftem-instrument';
 import { projectFolder, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/mag-is-offsets';

@@ -19,7 +19,7 @@ import { Scope, Stage } from '../../../../../core/devices';
 import { ScriptedOperator } from '../../../../../core/kernel';
 import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../../../core/optics';
 import { SimulatedTruth } from '../../../../../plugins/simulator';
-import { smallCameras } from '../../../../../statistics/support/eftem-instrument';
+import { smallCameras } from '../../../../../statistics/support/eftem/eftem-instrument';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
 import {
   projectFolder,

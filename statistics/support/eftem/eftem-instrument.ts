@@ -9,14 +9,14 @@ import {
   product,
   subtract,
   vector,
-} from '../../core/base';
-import { Cameras, Scope } from '../../core/devices';
-import { ScriptedOperator } from '../../core/kernel';
-import { takeImage } from '../../core/acquisition';
-import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../core/optics';
-import { SimulatedTruth } from '../../plugins/simulator';
-import { virtualInstrument } from '../../testing/virtual-instrument';
-import { randomNumbers } from './random-numbers';
+} from '../../../core/base';
+import { Cameras, Scope } from '../../../core/devices';
+import { ScriptedOperator } from '../../../core/kernel';
+import { takeImage } from '../../../core/acquisition';
+import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../core/optics';
+import { SimulatedTruth } from '../../../plugins/simulator';
+import { virtualInstrument } from '../../../testing/virtual-instrument';
+import { randomNumbers } from '../random-numbers';
 
 /** The regular and the energy-filter camera of the virtual Krios. */
 export const [regular, filtered] = [0, 1];

@@ -1,9 +1,9 @@
-import { type Matrix, inMicrometres, inverse, product } from '../../core/base';
-import { Cameras, Scope, VirtualInstrument } from '../../core/devices';
-import { Optics } from '../../core/optics';
-import type { CalibrationResult } from '../../core/store';
-import { SimulatedTruth } from '../../plugins/simulator';
-import { trueImageShift, trueStage, virtualInstrument } from '../../testing/virtual-instrument';
+import { type Matrix, inMicrometres, inverse, product } from '../../../core/base';
+import { Cameras, Scope, VirtualInstrument } from '../../../core/devices';
+import { Optics } from '../../../core/optics';
+import type { CalibrationResult } from '../../../core/store';
+import { SimulatedTruth } from '../../../plugins/simulator';
+import { trueImageShift, trueStage, virtualInstrument } from '../../../testing/virtual-instrument';
 
 /** An instrument under test. */
 export type BeamInstrument = Awaited<ReturnType<typeof virtualInstrument>>;

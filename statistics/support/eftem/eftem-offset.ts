@@ -1,5 +1,5 @@
-import { cameraIndex, length, magIndex as asMagIndex } from '../../core/base';
-import { type Measured, broken } from '../harness/table';
+import { cameraIndex, length, magIndex as asMagIndex } from '../../../core/base';
+import { type Measured, broken } from '../../harness/table';
 import { filterInstrument, filtered, regular } from './eftem-instrument';
 
 const item = 'calibrations/image-and-stage-shift/eftem-is-offset';
