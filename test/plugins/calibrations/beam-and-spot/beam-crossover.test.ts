@@ -1,7 +1,13 @@
 import { magIndex as asMagIndex } from '../../../../core/base';
 import { ProbeModeSelector } from '../../../../core/devices';
 import { actingOperator } from '../../../../core/kernel';
-import { type BeamInstrument, condense, fieldOf, microscopeOf, trueRecords } from '../../../../statistics/support/beam/beam-instrument';
+import {
+  type BeamInstrument,
+  condense,
+  fieldOf,
+  microscopeOf,
+  trueRecords,
+} from '../../../../statistics/support/beam/beam-instrument';
 import { coarseCamera } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/beam/beam-crossover';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';

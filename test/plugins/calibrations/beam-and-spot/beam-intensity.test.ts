@@ -2,7 +2,12 @@ import { cameraIndex } from '../../../../core/base';
 import { BeamCalibrations, BeamControl } from '../../../../core/illumination';
 import { type CameraSettings, type Settings } from '../../../../core/settings';
 import { intensityRules } from '../../../../plugins/calibrations/beam-and-spot/intensity-table/camera-rules';
-import { type BeamInstrument, condense, microscopeOf, trueRecords } from '../../../../statistics/support/beam/beam-instrument';
+import {
+  type BeamInstrument,
+  condense,
+  microscopeOf,
+  trueRecords,
+} from '../../../../statistics/support/beam/beam-instrument';
 import { coarseCamera } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/beam/beam-intensity';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';

@@ -1,7 +1,12 @@
 import { magIndex as asMagIndex, product, rotation, scaleMatrix } from '../../../../core/base';
 import { BeamShift, Scope } from '../../../../core/devices';
 import { ImageShiftControl } from '../../../../core/optics';
-import { type BeamInstrument, condense, knowImageShift, trueBeamShiftAt } from '../../../../statistics/support/beam/beam-instrument';
+import {
+  type BeamInstrument,
+  condense,
+  knowImageShift,
+  trueBeamShiftAt,
+} from '../../../../statistics/support/beam/beam-instrument';
 import { coarseCamera } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/beam/refine-beam-shift';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';

@@ -6,7 +6,12 @@ import { rowsOf } from '../../../../../statistics/harness/table';
 import table from '../../../../../statistics/tables/eftem-is-offset';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../../support/virtual-instrument';
-import { filterInstrument, filtered, regular, smallCameras } from '../../../../../statistics/support/eftem/eftem-instrument';
+import {
+  filterInstrument,
+  filtered,
+  regular,
+  smallCameras,
+} from '../../../../../statistics/support/eftem/eftem-instrument';
 
 const item = 'calibrations/image-and-stage-shift/eftem-is-offset';
 type Given = Awaited<ReturnType<typeof filterInstrument>>;
