@@ -167,8 +167,8 @@ export async function measureBtid(
   const grown =
     record === 'ComaCalib' ? ((result.values['beamTilt'] as number) / (truth['beamTilt'] as number)) ** 2 : 1;
   const trueMatrix = (name: string): Matrix => scaleMatrix(matrixOf(truth, name), grown);
-  const found = result.values as Readonly<Record<string, unknown>>;
-  const errors = result.standardErrors as Readonly<Record<string, unknown>>;
+  const found = result.values;
+  const errors = result.standardErrors;
   const each = (of: (name: string) => number): Record<string, number> =>
     Object.fromEntries(names.map((name) => [name, of(name)]));
   return {

@@ -135,9 +135,10 @@ describe('the response of displacement to focus and stigmator', () => {
     const far: number[] = [];
     for (let seed = 1; seed <= 25; seed++) {
       const { response } = byCorners({ noise: 0.05, seed, dying: vector(10, -6), lifetime: 20 });
-      for (const [name, wanted] of Object.entries(truth)) {
-        const { value, standardErrors } = response[name as keyof typeof truth];
-        for (const at of ['xpx', 'xpy', 'ypx', 'ypy'] as const) far.push((value[at] - wanted[at]) / standardErrors[at]);
+      for (const name of ['focus', 'stigmatorX', 'stigmatorY'] as const) {
+        const { value, standardErrors } = response[name];
+        for (const at of ['xpx', 'xpy', 'ypx', 'ypy'] as const)
+          far.push((value[at] - truth[name][at]) / standardErrors[at]);
       }
     }
     const within = far.filter((each) => Math.abs(each) < 2).length / far.length;

@@ -73,7 +73,7 @@ export function madeSeries(
   const views = tilts.map((tilt, index) => ({ tilt, time: seconds(start + 2 * index), mean: 40 }));
   const drawn = (size: number): Vector => vector(size * next(), size * next());
   const seen = views.map(({ tilt, time }) =>
-    [placeAt(lens, tilt), scale(steady, time), scale(dying, Math.exp(-time / lifetime)), drawn(noise)].reduce(add),
+    [placeAt(lens, tilt), scale(steady, time), scale(dying, Math.exp((0 - time) / lifetime)), drawn(noise)].reduce(add),
   );
   const error = noise * Math.SQRT2;
   return {

@@ -14,7 +14,6 @@ import { TuningPlans } from '../../focus-and-tuning/plans/tuning-plans';
 import { approachedStigmator, requireStigmatorRange } from '../../shared/ctf-images/approach';
 
 const needs = { ...btidNeeds, stigmator: ObjectiveStigmator, plans: TuningPlans };
-const questions = {} as const;
 const results = {
   before: value.quantity('Two-fold astigmatism before.', { unit: 'nm', decimals: 1 }),
   after: value.quantity('Astigmatism after the last correction, measured again; left out when it was only measured.', {
@@ -68,7 +67,7 @@ export class CorrectAstigmatism {
 
   constructor(
     private readonly use: Uses<typeof needs>,
-    private readonly run: TaskRun<typeof questions, typeof results>,
+    private readonly run: TaskRun<Readonly<Record<never, never>>, typeof results>,
   ) {}
 
   async correct(): Promise<CalibrationResult> {

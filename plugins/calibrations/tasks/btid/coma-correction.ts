@@ -23,7 +23,6 @@ import { TuningPlans } from '../../focus-and-tuning/plans/tuning-plans';
 import { approachedTilt } from '../../shared/ctf-images/approach';
 
 const needs = { ...comaNeeds, plans: TuningPlans };
-const questions = {} as const;
 const results = {
   before: value.quantity('Misalignment of the beam tilt before, in the unit of the column.', { decimals: 3 }),
   after: value.quantity('Misalignment after the last correction, measured again; left out when it was only measured.', {
@@ -76,7 +75,7 @@ export class ComaFreeAlignment {
 
   constructor(
     private readonly use: Uses<typeof needs>,
-    private readonly run: TaskRun<typeof questions, typeof results>,
+    private readonly run: TaskRun<Readonly<Record<never, never>>, typeof results>,
   ) {}
 
   async correct(): Promise<CalibrationResult> {

@@ -44,7 +44,10 @@ test('puts the stigmator back where the calibration has the wrong sign', async (
   await prepareBtidTasks(instrument);
   const table = instrument.calibrations.records('AstigmatismCalib');
   const reversed = Object.fromEntries(
-    Object.entries(table.all()[0]!).map(([name, value]) => [name, name.startsWith('stigmator') ? -value : value]),
+    Object.entries(table.all()[0]!).map(([name, value]) => [
+      name,
+      name.startsWith('stigmator') ? -Number(value) : value,
+    ]),
   );
   table.put(reversed as never);
   const { objectiveStigmator } = instrument.kernel.registry.get(ObjectiveStigmator);
