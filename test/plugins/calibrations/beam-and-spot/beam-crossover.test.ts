@@ -1,4 +1,5 @@
 import { magIndex as asMagIndex } from '../../../../core/base';
+import { ImageAcquisition } from '../../../../core/acquisition';
 import { ProbeModeSelector } from '../../../../core/devices';
 import { actingOperator } from '../../../../core/kernel';
 import {
@@ -178,6 +179,27 @@ describe('by hand', () => {
       microscope.setIntensity(start.intensity);
     }
     expect(microscope.state.spotSize).toBe(start.spotSize);
+    expect(stored()).toEqual(before);
+  });
+
+  test('a search that is stopped on the other side of crossover gives everything back and stores nothing', async () => {
+    const microscope = microscopeOf(instrument);
+    await condense(instrument, 0.4);
+    const { spotSize, intensity, beamShift } = microscope.state;
+    const [before, crossover] = [stored(), truthAt(spotSize)];
+    const acquisition = instrument.kernel.registry.get(ImageAcquisition);
+    const take = acquisition.take.bind(acquisition);
+    let crossed = false;
+    const spy = jest.spyOn(acquisition, 'take').mockImplementation((...given) => {
+      crossed = (microscope.state.intensity - crossover) * (intensity - crossover) < 0;
+      if (crossed) instrument.runner.stop();
+      return take(...given);
+    });
+    await expect(runItem(instrument, id, { way: 'search' })).rejects.toMatchObject({ code: 'run/stopped' });
+    spy.mockRestore();
+    expect(crossed).toBe(true);
+    expect(microscope.state).toMatchObject({ spotSize, beamShift, intensity: expect.closeTo(intensity, 9) as number });
+    expect((microscope.state as unknown as { readonly blanked: boolean }).blanked).toBe(false);
     expect(stored()).toEqual(before);
   });
 });
