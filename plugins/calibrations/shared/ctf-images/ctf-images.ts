@@ -77,9 +77,9 @@ const maxUnderfocus = 10;
 /** Deviation of the defocus from the expected one: micrometres, and a share of it. */
 const [windowWidth, windowShare] = [0.6, 0.33];
 /** Underfocus that is searched where one is expected: least, least end, and end as a multiple of it; micrometres. */
-const [leastSearched, minSearched, searchedFactor] = [0.05, 4, 2.5];
+const [searchedStart, minSearchedEnd, searchedFactor] = [0.05, 4, 2.5];
 /** Smallest underfocus that is expected, in micrometres: below it images show hardly any rings. */
-const leastExpected = 0.3;
+const minExpected = 0.3;
 /** Brightness of an image as a share of that of the first one, below which something cuts the beam. */
 const minBrightness = 0.5;
 
@@ -274,11 +274,11 @@ export function ctfImagesForecast(
 
 /** Underfocus that is expected, and that is searched: beyond it by so much that a wrong expectation shows. */
 function rangesAround(expected: number): ExpectedDefocus {
-  const underfocus = Math.max(leastExpected, expected);
+  const underfocus = Math.max(minExpected, expected);
   const around = Math.max(windowWidth, windowShare * underfocus);
   return {
     window: [Math.max(0.1, underfocus - around), underfocus + around],
-    searched: [leastSearched, Math.max(minSearched, searchedFactor * underfocus)],
+    searched: [searchedStart, Math.max(minSearchedEnd, searchedFactor * underfocus)],
   };
 }
 
