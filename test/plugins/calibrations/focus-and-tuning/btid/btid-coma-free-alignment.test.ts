@@ -12,10 +12,10 @@ import { cameraOf } from '../../../../../statistics/support/small-camera';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
 import { runItem, verifying } from '../../../../support/virtual-instrument';
 
-/** Images of 256 pixels. */
-const camera = cameraOf(2048);
-/** Images of 128 pixels for runs that are only stopped and broken off, with less tilt for their smaller field. */
-const smaller = { edit: cameraOf(1024), tiltShare: 0.5 };
+/** Images of 192 pixels. */
+const camera = cameraOf(1536);
+/** Images of 96 pixels for runs that are only stopped and broken off, with less tilt for their smaller field. */
+const smaller = { edit: cameraOf(768), tiltShare: 0.4 };
 
 describeMenuItem(btidComaFree, {
   magIndex: 27,
