@@ -260,7 +260,8 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
     ],
   },
   BeamShiftCalibration: {
-    present: [21, -22].map((magIndex) => put('BeamShiftCalibration', { ...beamShift, magIndex: asMagIndex(magIndex) })),
+    // A record that was removed comes back as the last one, as SerialEM keeps them in the order in which they were stored.
+    present: [-22, 21].map((magIndex) => put('BeamShiftCalibration', { ...beamShift, magIndex: asMagIndex(magIndex) })),
     results: [
       [put('BeamShiftCalibration', { ...beamShift, magIndex: asMagIndex(23), retain: 1 })],
       [

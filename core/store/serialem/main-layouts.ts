@@ -185,7 +185,6 @@ export const mainLayouts = {
     ],
     {
       key: ['magIndex', 'alpha', 'probe'],
-      sortedBy: ['alpha', 'probe', 'magIndex'],
       olderForm: { items: 4, fields: ['xpx', 'xpy', 'ypx', 'ypy'], others: { magIndex: 0 } },
     },
   ),
