@@ -6,7 +6,7 @@ import type { CtfCandidate, CtfFit, CtfOutcome, CtfRefusal } from './outcome';
 import { solvePositive } from './positive-definite';
 import { type Spectrum, spectrumFromPowers, spectrumOf } from './preparation';
 import { type CtfRequest, type FitLimits, limitsOf } from './request';
-import { type ModelFit, RingModel, type RingParameters } from './ring-model';
+import { type ModelFit, type ModelSize, RingModel, type RingParameters } from './ring-model';
 import { type Candidate, searchDefocus, type SearchPlan } from './search';
 import { sectorDefocus, sectorOffsets, type SectorOffsets } from './sector-estimate';
 import { ContrastTransfer, principalDefocus } from './transfer';
@@ -26,8 +26,12 @@ const [nearEnd, nearStep, nearHalf] = [12000, 50, 1500];
 const astigmatismSteps = 2.5;
 /** Candidates that are refined, and distance in radians of the phases that are tried. */
 const [refined, phaseStep] = [5, 0.35];
-const searchSize = { background: 10, direction: 4, depth: 6, depthWithDirection: false };
-const fullSize = { background: 10, direction: 4, depth: 6, depthWithDirection: true };
+/** Intervals over which the smooth spectrum changes with direction: as usual, and where a texture changes it faster than that. */
+const [usualDirection, texturedDirection] = [4, 8];
+/** Gain of what is less than one ring from which it may be a texture with a direction; edges and lattices reach 50. */
+const minTextureGain = 150;
+const searchSize = { background: 10, depth: 6, depthWithDirection: false };
+const fullSize = { background: 10, depth: 6, depthWithDirection: true };
 const startDepth = 0.1;
 /** Ratio to the smooth spectrum that no ring has: a number and standard deviations of a cell; rounds of leaving such cells out. */
 const [spotRatio, spotDeviations, spotRounds] = [2.5, 8, 4];
@@ -88,7 +92,27 @@ function fit(spectrum: Spectrum, request: CtfRequest, limits: FitLimits): CtfOut
   const all = accumulateCells(spectrum, grid, pixel);
   if (!all.power.some((power) => power > 0))
     return refusal([{ code: 'blank', text: 'the spectrum has no power between the resolution limits' }], []);
-  const smoothed = withoutSpots(all, transfer, limits.phases !== undefined);
+  const given = { transfer, request, limits, spectrum };
+  const outcome = fitCells(all, given, usualDirection);
+  const isTexture =
+    outcome.kind === 'refusal' &&
+    outcome.findings.some(({ code }) => code === 'no-rings') &&
+    (outcome.compared[0]?.gain ?? 0) > minTextureGain;
+  return isTexture ? fitCells(all, given, texturedDirection) : outcome;
+}
+
+/** A spectrum and the request about it. */
+interface Given {
+  readonly transfer: ContrastTransfer;
+  readonly request: CtfRequest;
+  readonly limits: FitLimits;
+  readonly spectrum: Spectrum;
+}
+
+/** Fits cells with a smooth spectrum that changes with direction over a number of intervals. */
+function fitCells(all: Cells, given: Given, direction: number): CtfOutcome {
+  const { transfer, request, limits, spectrum } = given;
+  const smoothed = withoutSpots(all, transfer, { direction, phase: limits.phases !== undefined });
   const finest = new FinestFit(smoothed, transfer, request, limits, spectrum);
   const { follow } = request;
   if (follow) {
@@ -96,7 +120,7 @@ function fit(spectrum: Spectrum, request: CtfRequest, limits: FitLimits): CtfOut
     const outcome = finest.outcome({ rings: start, gain: Infinity, others: [], followed: true });
     if (outcome.kind === 'fit' && outcome.gain > minFollowedShare * follow.gain) return outcome;
   }
-  const candidates = compare(smoothed.cells, transfer, limits);
+  const candidates = compare(smoothed.cells, transfer, limits, direction);
   const [best, ...others] = candidates;
   if (!best) return refusal([{ code: 'no-rings', text: 'no defocus in the whole range shows rings' }], []);
   return finest.outcome({ ...best, others, followed: false });
@@ -107,9 +131,9 @@ function fit(spectrum: Spectrum, request: CtfRequest, limits: FitLimits): CtfOut
  *
  * Rings at most double the smooth spectrum. The smooth spectrum is fitted again after each round, because the spots have raised it.
  */
-function withoutSpots(all: Cells, transfer: ContrastTransfer, phase: boolean): Smoothed {
+function withoutSpots(all: Cells, transfer: ContrastTransfer, about: Pick<ModelSize, 'direction' | 'phase'>): Smoothed {
   for (let cells = all, round = 0; ; round++) {
-    const model = new RingModel(cells, transfer, { ...fullSize, phase });
+    const model = new RingModel(cells, transfer, { ...fullSize, ...about });
     const smooth = model.fitSmooth();
     if (round === spotRounds) return { cells, model, smooth };
     const expected = model.smoothSpectrum(smooth);
@@ -139,9 +163,9 @@ interface Compared {
 }
 
 /** Searches the whole range, refines the best candidates and orders them by their gain; those of one defocus are one. */
-function compare(cells: Cells, transfer: ContrastTransfer, limits: FitLimits): Compared[] {
+function compare(cells: Cells, transfer: ContrastTransfer, limits: FitLimits, direction: number): Compared[] {
   const coarse = coarserCells(cells, searchSectors, cells.bins);
-  const model = new RingModel(coarse, transfer, { ...searchSize, phase: limits.phases !== undefined });
+  const model = new RingModel(coarse, transfer, { ...searchSize, direction, phase: limits.phases !== undefined });
   const smooth = model.fitSmooth();
   const background = model.smoothSpectrum(smooth);
   const excess = coarse.power.map((power, cell) => coarse.modes[cell]! * (power / background[cell]! - 1));

@@ -1,0 +1,10 @@
+import { measureCtfFit } from '../../../statistics/support/ctf-fits';
+
+test('a texture with a direction at coarse pixels does not decide for another ring', async () => {
+  const { verdict } = await measureCtfFit(10, 'coarse pixels with texture');
+  expect(verdict).toBe('right, textured');
+});
+
+test('an image without rings stays refused', async () => {
+  expect((await measureCtfFit(1, 'shadow alone')).verdict).toBe('nothing refused');
+});
