@@ -67,7 +67,7 @@ const withFoundSizes: MenuItemCase = {
 
 /** Conditions that some items need; items without an entry run on the unchanged virtual Krios. */
 const cases: Readonly<Record<string, MenuItemCase>> = {
-  'calibrations/image-and-stage-shift/image-shift': { ...withImageShift, sample: 3 },
+  'calibrations/image-and-stage-shift/image-shift': { ...withImageShift, sample: 2 },
   'calibrations/image-and-stage-shift/is-from-scratch': { magIndex: 24, edit: cameraOf(384), sample: 3 },
   'calibrations/image-and-stage-shift/remove-is-cal': withImageShift,
   'calibrations/image-and-stage-shift/remove-stage-cal': {

@@ -23,7 +23,7 @@ describeMenuItem(find, {
   magIndex: 9,
   edit: cameraOf(512),
   simulator: { specimen: 'cross-grating' },
-  sample: 3,
+  sample: 2,
   // A run is as long as its image is large.
   prepare: async (instrument) => {
     await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '128' });
