@@ -1,4 +1,3 @@
-import { counted } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
 import { remove } from '../../../core/store';
 import { offsetNeeds, storedOffsets } from './offsets/offsets-of-mode';
@@ -18,16 +17,16 @@ export default defineItem({
   stores: ['ImageShiftOffsets'],
   forecast: 'nothing',
   async run(use, run) {
-    const { rows, mode } = storedOffsets(use);
+    const { rows, inWords } = storedOffsets(use);
     if (
       !(await run.ask('remove', {
-        text: `Remove the image-shift offsets at ${counted(rows.length, 'magnification')} in ${mode} mode?`,
+        text: `Remove the ${inWords}?`,
         default: true,
       }))
     )
       return undefined;
     return run.accept({
-      summary: `The image-shift offsets at ${counted(rows.length, 'magnification')} in ${mode} mode were removed. Save the calibrations, or they are back at the next start.`,
+      summary: `The ${inWords} were removed. Save the calibrations, or they are back at the next start.`,
       values: { removed: rows.length },
       conditions: { camera: use.cameras.selected.traits.index },
       changes: rows.map(({ magIndex, eftem }) => remove('ImageShiftOffsets', { magIndex, eftem })),

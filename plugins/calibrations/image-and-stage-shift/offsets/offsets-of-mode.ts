@@ -1,4 +1,4 @@
-import { type MagIndex, apply, length } from '../../../../core/base';
+import { type MagIndex, apply, counted, length } from '../../../../core/base';
 import { Cameras } from '../../../../core/devices';
 import type { Uses } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
@@ -31,7 +31,7 @@ export function offsetsOnSpecimen({
   });
 }
 
-/** Returns all stored offsets of the mode, with its name. Throws `image-shift-offsets/none` where there are none. */
+/** Returns all stored offsets of the mode, and says in words which they are. Throws `image-shift-offsets/none` where there are none. */
 export function storedOffsets({ cameras, calibrations }: Uses<typeof offsetNeeds>) {
   const eftem = offsetModeOf(cameras.selected.traits);
   const mode = eftem === 1 ? 'energy-filtered' : 'regular';
@@ -40,5 +40,5 @@ export function storedOffsets({ cameras, calibrations }: Uses<typeof offsetNeeds
     .all()
     .filter((row) => row.eftem === eftem);
   if (rows.length === 0) throw offsetErrors.none(mode);
-  return { rows, mode };
+  return { rows, inWords: `image-shift offsets at ${counted(rows.length, 'magnification')} in ${mode} mode` };
 }
