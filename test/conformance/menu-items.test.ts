@@ -2,6 +2,8 @@ import { cameraIndex, magIndex } from '../../core/base';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { takeImage } from '../../core/acquisition';
+import { UserSettings } from '../../core/user-settings';
+import { rememberOffset } from '../../plugins/calibrations/tasks/shift-offset/offset-memory';
 import { itemFiles } from '../support/item-files';
 import { cameraOf } from '../../statistics/support/small-camera';
 import { projectFolder, runItem, trueImageShift } from '../support/virtual-instrument';
@@ -76,6 +78,13 @@ const cases: Readonly<Record<string, MenuItemCase>> = {
       instrument.calibrations.stage.set(magIndex(22), cameraIndex(0), { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }),
   },
   'calibrations/pixel-size/add-n90-to-a-rotation': withFoundSizes,
+  'calibrations/tasks/revert-shift-offset': {
+    prepare: async ({ kernel }) => {
+      const users = kernel.registry.get(UserSettings);
+      await users.set('LowDoseViewShift', [0.3, 0.4]);
+      rememberOffset(users, { setting: 'LowDoseViewShift', before: [0.1, 0.2], after: [0.3, 0.4] });
+    },
+  },
   'calibrations/pixel-size/try-again-with-marker': withGrating,
 };
 
@@ -85,7 +94,7 @@ function testedElsewhere(item: string): boolean {
   if (!existsSync(folder)) return false;
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((file) => path.basename(file) === `${path.basename(item)}.test.ts`)
-    .some((file) => readFileSync(path.join(folder, file), 'utf8').includes('describeMenuItem('));
+    .some((file) => /\bdescribe(Menu)?Item\(/.test(readFileSync(path.join(folder, file), 'utf8')));
 }
 
 /** The item that `npm run item` is about; all where it does not run. */
