@@ -49,8 +49,13 @@ export interface MenuItemCase {
   readonly marks?: readonly Mark[];
   /** True for an item that is run in Low Dose, too; the long statistics do so with every item that Low Dose does not exclude. */
   readonly inLowDose?: boolean;
-  /** At how many device calls, spread over the run, it is broken off; all of them by default, and whenever the long statistics run. */
+  /**
+   * At how many device calls, spread over the run, it is broken off; one is that in the middle. All of them by default, and whenever the long
+   * statistics run.
+   */
   readonly sample?: number;
+  /** Holds what the first whole run has found to the truth. */
+  readonly check?: (instrument: VirtualInstrument, result: CalibrationResult | undefined) => Promise<void> | void;
 }
 type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
@@ -121,6 +126,7 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
   let result: CalibrationResult | undefined;
   let calls = 0;
   let callsOfWholeRun = 0;
+  const isSampled = given.sample !== undefined && !verifying;
 
   beforeAll(async () => {
     instrument = await make();
@@ -207,8 +213,11 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     act: (call: string) => void,
     expected: (error: unknown, call: string) => void,
   ): Promise<void> => {
-    const chosen = spread(callsOfWholeRun, verifying ? undefined : given.sample);
-    for (const at of chosen) if (await breakOff(at, act, expected)) break;
+    for (const at of spread(callsOfWholeRun, isSampled ? given.sample : undefined))
+      if (await breakOff(at, act, expected)) break;
+  };
+
+  const runsToItsEnd = async (): Promise<void> => {
     await given.prepare?.(instrument);
     const before = await stateOf(instrument);
     const live = given.prepare ? undefined : await liveBefore(instrument);
@@ -268,6 +277,7 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
       expect({ stores: stored(before, after) }).toEqual({ stores: keeps });
       await expectBroughtBack(instrument, { entries: before.stored.history, before: textBefore });
     }
+    await given.check?.(instrument, result);
     instrument.calibrations.restore(kept);
     await restoreSettings(instrument, changes, before);
   });
@@ -296,7 +306,7 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
   test(
     'when the connection is lost for good, it ends, says what could not be put back, and stores nothing',
     async () => {
-      for (const at of spread(callsOfWholeRun, verifying ? 5 : Math.min(5, given.sample ?? 5))) {
+      for (const at of spread(callsOfWholeRun, Math.min(5, (isSampled ? given.sample : undefined) ?? 5))) {
         await given.prepare?.(instrument);
         const before = await stateOf(instrument);
         const error = await run({ at, forGood: true, act: lost });
@@ -314,24 +324,15 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
         await instrument[Symbol.asyncDispose]();
         instrument = await make();
       }
+      // The instrument is new, as that of the first test was.
+      if (isSampled) return;
       await given.prepare?.(instrument);
       expect(await run()).toBeUndefined();
     },
     longest,
   );
 
-  const sampled = given.sample === undefined || verifying ? 'each' : `${given.sample} (all with "npm run verify")`;
-  test(
-    `stopped at ${sampled} of its device calls, it leaves everything as it was and stores nothing`,
-    async () => {
-      await atEach(
-        () => instrument.runner.stop(),
-        (error) => expect(error).toBeInstanceOf(StoppedError),
-      );
-    },
-    longest,
-  );
-
+  const sampled = !isSampled ? 'each' : `${given.sample} (all with "npm run verify")`;
   test(
     `failing at ${sampled} of its device calls, it leaves everything as it was and stores nothing`,
     async () => {
@@ -350,6 +351,20 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
             /^(test\/device-failed|run\/restore-failed|run\/not-restored)$/,
           ),
       );
+      // The next test goes on with this instrument, and its last run comes after both.
+      if (!isSampled) await runsToItsEnd();
+    },
+    longest,
+  );
+
+  test(
+    `stopped at ${sampled} of its device calls, it leaves everything as it was and stores nothing`,
+    async () => {
+      await atEach(
+        () => instrument.runner.stop(),
+        (error) => expect(error).toBeInstanceOf(StoppedError),
+      );
+      await runsToItsEnd();
     },
     longest,
   );

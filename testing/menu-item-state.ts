@@ -95,8 +95,9 @@ type State = Awaited<ReturnType<typeof stateOf>>;
 export const stored = (before: State, after: State): boolean =>
   JSON.stringify(before.stored) !== JSON.stringify(after.stored);
 
-/** Numbers from 1 to a total: all of them, or `count` evenly spread ones, including the first and the last. */
+/** Numbers from 1 to a total: all of them, the one in the middle, or `count` evenly spread ones, including the first and the last. */
 export function spread(total: number, count: number | undefined): readonly number[] {
   if (count === undefined || count >= total) return Array.from({ length: total }, (_, index) => index + 1);
+  if (count === 1) return [Math.ceil(total / 2)];
   return [...new Set(Array.from({ length: count }, (_, index) => Math.round(1 + (index * (total - 1)) / (count - 1))))];
 }

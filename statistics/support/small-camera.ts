@@ -24,3 +24,8 @@ export const coarseCamera =
       );
     return yaml.slice(0, start) + cameras;
   };
+
+/** The cameras of the virtual Krios with Record images of 256 pixels of 0.16 nm at mag index 26. */
+export const ringCamera: CameraChange = (yaml) =>
+  // A camera with super-resolution has two pixels for each one of its properties.
+  cameraOf(512)(yaml).replace('Record: { binning: 2', 'Record: { binning: 4');

@@ -2,7 +2,7 @@ import { cameraIndex, magIndex } from '../../../../core/base';
 import { BeamTilt, ObjectiveStigmator, Scope } from '../../../../core/devices';
 import { ImageShiftControl } from '../../../../core/optics';
 import { UserSettings } from '../../../../core/user-settings';
-import { cameraOf } from '../../../../statistics/support/small-camera';
+import { ringCamera } from '../../../../statistics/support/small-camera';
 import {
   columnForImageShift,
   comaVsImageShift,
@@ -12,7 +12,7 @@ import { drawnColumn, fluxFor } from '../../../../statistics/support/tuning-worl
 import { describeDeclaration, describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, trueImageShift, verifying } from '../../../support/virtual-instrument';
 
-const small = { size: 256, dose: 200, camera: cameraOf(512) };
+const small = { size: 256, dose: 200, camera: ringCamera };
 
 /** Runs of some thirty images each are broken off in the long statistics alone; the quick tests stop one below. */
 const describeItem: typeof describeMenuItem = verifying ? describeMenuItem : (id) => describeDeclaration(id);

@@ -1,5 +1,5 @@
 import { BeamTilt } from '../../../../core/devices';
-import { cameraOf } from '../../../../statistics/support/small-camera';
+import { ringCamera } from '../../../../statistics/support/small-camera';
 import {
   columnOutOfTune,
   comaFreeAlignment,
@@ -9,13 +9,13 @@ import { drawnColumn, fluxFor } from '../../../../statistics/support/tuning-worl
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem } from '../../../support/virtual-instrument';
 
-const small = { size: 256, dose: 60, camera: cameraOf(512) };
+const small = { size: 256, dose: 60, camera: ringCamera };
 
 describeMenuItem(comaFreeAlignment, {
   magIndex: 26,
   simulator: { ...drawnColumn(1), electronsPerFieldPixelPerSecond: fluxFor(small.dose, small.size) },
   edit: small.camera,
-  sample: 2,
+  sample: 1,
 });
 
 test('leaves less than 50 nm of coma', async () => {

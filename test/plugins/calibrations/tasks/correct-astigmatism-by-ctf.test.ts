@@ -1,6 +1,6 @@
 import { ObjectiveStigmator } from '../../../../core/devices';
 import { astigmatismByCtf } from '../../../../statistics/support/astigmatism-by-ctf';
-import { cameraOf } from '../../../../statistics/support/small-camera';
+import { ringCamera } from '../../../../statistics/support/small-camera';
 import {
   columnOutOfTune,
   correctAstigmatism,
@@ -11,7 +11,7 @@ import { drawnColumn, fluxFor } from '../../../../statistics/support/tuning-worl
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem } from '../../../support/virtual-instrument';
 
-const small = { size: 256, dose: 60, camera: cameraOf(512) };
+const small = { size: 256, dose: 60, camera: ringCamera };
 
 describeMenuItem(correctAstigmatism, {
   magIndex: 26,
@@ -23,7 +23,7 @@ describeMenuItem(correctAstigmatism, {
     electronsPerFieldPixelPerSecond: fluxFor(small.dose, small.size),
   },
   edit: small.camera,
-  sample: 2,
+  sample: 1,
   prepare: async (instrument) => {
     // Calibrated on a column with other errors of the same kind.
     await using calibrated = await columnOutOfTune(1, {

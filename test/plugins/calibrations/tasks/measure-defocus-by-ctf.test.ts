@@ -1,6 +1,6 @@
 import { type Chart, type ImagePlot, micrometres } from '../../../../core/base';
 import { ObjectiveStigmator, Scope } from '../../../../core/devices';
-import { cameraOf } from '../../../../statistics/support/small-camera';
+import { ringCamera } from '../../../../statistics/support/small-camera';
 import { drawnColumn, fluxFor, trueWave } from '../../../../statistics/support/tuning-world';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
@@ -22,7 +22,7 @@ const world = (seed: number, more: Readonly<Record<string, unknown>> = {}) => ({
     electronsPerFieldPixelPerSecond: fluxFor(60, 256),
     ...more,
   },
-  edit: cameraOf(512),
+  edit: ringCamera,
 });
 type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
 const focus = (instrument: Instrument) => instrument.kernel.registry.get(Scope).defocus.write(micrometres(-2.4));
