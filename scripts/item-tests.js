@@ -10,18 +10,20 @@ const root = path.resolve(__dirname, '..');
 const items = 'plugins/calibrations';
 const tests = 'test/plugins/calibrations';
 
-/** Places of all menu items, such as `pixel-size/find-pixel-size`: the files right in the folder of a submenu. */
+/** Places of all menu items, such as `pixel-size/find-pixel-size`: the files right in the folder of a submenu, or anywhere below that of the tasks. */
 function itemPlaces() {
   return fs
     .readdirSync(path.join(root, items), { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && entry.name !== 'shared')
     .flatMap(({ name }) =>
       fs
-        .readdirSync(path.join(root, items, name))
+        .readdirSync(path.join(root, items, name), { recursive: name === 'tasks', encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts') && exportsItem(path.join(root, items, name, file)))
-        .map((file) => `${name}/${path.basename(file, '.ts')}`),
+        .map((file) => `${name}/${file.slice(0, -'.ts'.length).split(path.sep).join('/')}`),
     );
 }
+
+const nameOf = (place) => path.posix.basename(place);
 
 const exportsItem = (file) => /^export default /m.test(fs.readFileSync(file, 'utf8'));
 
@@ -36,7 +38,7 @@ function itemOfTest(test, places = itemPlaces()) {
   // The file's own name tells more than the folders in which it lies.
   for (const name of way.reverse()) {
     const [found] = own
-      .filter((place) => name === place.split('/')[1] || name.startsWith(`${place.split('/')[1]}-`))
+      .filter((place) => name === nameOf(place) || name.startsWith(`${nameOf(place)}-`))
       .sort((one, other) => other.length - one.length);
     if (found !== undefined) return found;
   }

@@ -100,7 +100,7 @@ export class CalibratedBeamControl implements BeamControl {
     const setting = this.parts.beamShift()?.beamShift;
     const toCamera = await this.shiftToCamera(signal);
     const back = toCamera && inverse(toCamera);
-    if (!setting || !back) throw notCalibrated();
+    if (!setting || !back) throw noBeamShift();
     const change = apply(back, by) as Vector<BeamShiftUnits>;
     await setting.write(add(await setting.read(signal), change), signal);
   }
@@ -109,7 +109,7 @@ export class CalibratedBeamControl implements BeamControl {
     const { scope, cameras, optics } = this.parts;
     const magIndex = await scope.magIndex.read(signal);
     const pixel = optics.at({ magIndex, camera: cameras.selected.traits.index }).pixelSize;
-    if (!pixel) throw notCalibrated();
+    if (!pixel) throw noBeamShift();
     await this.moveByPixels(scaled(by, 1 / inMicrometres(pixel.value)), signal);
   }
 
@@ -119,7 +119,8 @@ export class CalibratedBeamControl implements BeamControl {
   }
 }
 
-const notCalibrated = (): EucentricError =>
+/** The error where nothing tells how beam shift moves the beam. */
+export const noBeamShift = (): EucentricError =>
   new EucentricError({
     code: 'beam/no-calibration',
     message: 'The beam was not moved: it is not known how beam shift moves it at this magnification.',

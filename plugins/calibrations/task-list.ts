@@ -60,6 +60,31 @@ const taskList: readonly (readonly [group: string, tasks: readonly KnownTask[]])
     ],
   ],
   [
+    'Beam',
+    [
+      task(
+        'change-intensity-by-factor',
+        'Change Intensity by Factor',
+        'Makes the beam brighter or dimmer by a factor, by the tables of Beam Intensity.',
+      ),
+      task(
+        'set-intensity-for-a-dose',
+        'Set Intensity for a Dose',
+        'Sets the intensity for a dose of Record images, or for a dose rate, by the calibrated dose.',
+      ),
+      task(
+        'set-intensity-for-a-mean-count',
+        'Set Intensity for a Mean Count',
+        'Sets the intensity with which Record images have a mean count.',
+      ),
+      task(
+        'centre-beam-from-image',
+        'Centre Beam from Image',
+        'Centres the beam by beam shift, from where Trial images show it.',
+      ),
+    ],
+  ],
+  [
     'Low Dose',
     [
       task(

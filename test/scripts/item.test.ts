@@ -41,6 +41,9 @@ describe('the tests of an item', () => {
     );
     expect(itemOfTest(`${folder}/settling/settling-search.test.ts`)).toBeUndefined();
     expect(itemOfTest('test/wires/com/com.test.ts')).toBeUndefined();
+    expect(itemOfTest('test/plugins/calibrations/tasks/beam/centre-beam-from-image.test.ts')).toBe(
+      'tasks/beam/centre-beam-from-image',
+    );
   });
 
   test.each(items.map(({ id, place }) => [id, place]))('of %s hold it to what every item is held to', (_id, place) => {

@@ -27,7 +27,7 @@ export interface BeamImage {
 
 /** Takes an image and looks for the beam in it. */
 export async function lookForBeam(
-  run: Run,
+  run: Pick<Run, 'signal'>,
   acquisition: ImageAcquisition,
   exposure: Exposure,
   title: string,

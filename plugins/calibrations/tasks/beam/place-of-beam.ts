@@ -1,0 +1,40 @@
+import type { Vector } from '../../../../core/base';
+import type { BeamInImage } from '../../../../imaging';
+import { beamErrors } from '../../beam-and-spot/beam-images/beam-errors';
+import { centringErrors } from './centring-errors';
+
+/** The part of a beam by which it is centred. */
+export type CentredBy = 'best' | 'centroid' | 'edge';
+
+/** The place of a beam in an image, in its pixels. */
+export interface PlaceOfBeam {
+  readonly centre: Vector;
+  readonly standardErrors: Vector;
+  readonly by: 'centroid' | 'edge';
+  /** False for a beam of which a part lies outside of the image. */
+  readonly whole: boolean;
+}
+
+/** Degrees of the edge that tell where a beam is of which a part lies outside of the image. */
+const minArc = 60;
+/** Standard error of the place of such a beam as a share of its radius, at most. */
+const maxError = 0.1;
+
+/** The place by which a beam is centred; throws where it cannot be known, by the reason why. */
+export function placeOfBeam(beam: BeamInImage, by: CentredBy, title: string): PlaceOfBeam {
+  const { verdict, outline } = beam;
+  if (verdict === 'cut by the frame' && by !== 'centroid' && outline && outline.arc >= minArc) {
+    const { centre, standardErrors, radius } = outline;
+    if (Math.hypot(standardErrors.x, standardErrors.y) <= maxError * radius)
+      return { centre, standardErrors, by: 'edge', whole: false };
+  }
+  if (verdict !== 'inside') throw beamErrors.notMeasurable(`the image "${title}"`, beam);
+  const found =
+    by === 'best'
+      ? beam.best
+      : by === 'edge'
+        ? outline && { ...outline, by }
+        : beam.centroid && { ...beam.centroid, by };
+  if (!found) throw centringErrors.notSeen(by);
+  return { centre: found.centre, standardErrors: found.standardErrors, by: found.by, whole: true };
+}
