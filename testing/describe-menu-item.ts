@@ -300,9 +300,7 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
         // A task that exists to change a setting changes it for good in the area in which it worked, and nothing else of it.
         const { changes = [] } = instrument.session.findItem(id);
         const kept = (area: LowDoseAreaName, of: typeof areas): unknown =>
-          area === began
-            ? Object.entries(of[area]).filter(([field]) => !changes.includes(field))
-            : of[area];
+          area === began ? Object.entries(of[area]).filter(([field]) => !changes.includes(field)) : of[area];
         for (const name of lowDoseAreas)
           if (name !== declaration!.lowDoseArea) expect(kept(name, lowDose.areas)).toEqual(kept(name, areas));
       } finally {
