@@ -12,6 +12,7 @@ import { itemMeasuring } from '../../core/kernel';
 import { type OpticsTraits, createOptics } from '../../core/optics';
 import { type Settings, loadSettings } from '../../core/settings';
 import { type CalibrationFile, type HistoryEntry } from '../../core/store';
+import type { BeamRecords } from '../../core/illumination';
 import { declaredMenu } from '../declared-menu';
 import type { Instrument } from '../instrument/instrument';
 import { exitCodes } from '../output';
@@ -21,6 +22,7 @@ import type { CommandContext } from './context';
 type Matrices = Parameters<typeof createOptics>[1];
 interface Checked {
   readonly calibrations: Matrices;
+  readonly beam: BeamRecords;
   readonly measured: NonNullable<Parameters<typeof checkConsistency>[1]>['measured'];
 }
 
@@ -35,6 +37,7 @@ export async function checkCalibrationsCommand(
   const findings = checkConsistency(optics, {
     stored: { imageShift: checked.calibrations.imageShift.entries(), stage: checked.calibrations.stage.entries() },
     measured: checked.measured ?? [],
+    beam: { calibrations: checked.beam, settings },
   });
   for (const finding of findings) {
     output.emit({ event: 'finding', ...findingWithRedo(finding, itemOf) });
@@ -74,7 +77,7 @@ async function siteOf(
   readonly checked: Checked;
   readonly itemOf: ItemOf;
 }> {
-  const read = content && { calibrations: matricesOf(content), measured: [] };
+  const read = content && { calibrations: matricesOf(content), beam: beamRecordsOf(content), measured: [] };
   // A SerialEMproperties.txt names no plugins; what its column is like follows from the properties as far as it matters here.
   const { settings, problems } = loadSettings(configuration);
   if (settings && settings.plugins.length === 0) {
@@ -91,7 +94,11 @@ async function siteOf(
   return {
     settings: instrument.settings,
     traits: instrument.session.find(Scope)?.traits ?? plainTraits(instrument.settings),
-    checked: read ?? { calibrations: instrument.calibrations, measured: await timesOf(instrument) },
+    checked: read ?? {
+      calibrations: instrument.calibrations,
+      beam: instrument.calibrations,
+      measured: await timesOf(instrument),
+    },
     itemOf: itemMeasuring(instrument.session.menu()),
   };
 }
@@ -127,6 +134,15 @@ function matricesOf(content: CalibrationFile): Matrices {
     stage: entriesOf('StageToCameraMatrix'),
     records: () => ({ all: () => [] }),
   };
+}
+
+/** The records of a file alone, without what the short-term file would add. */
+function beamRecordsOf(content: CalibrationFile): BeamRecords {
+  const tableOf = (rows: readonly unknown[]) => ({
+    all: () => rows as never[],
+    find: (fits: (row: never) => boolean) => rows.findLast((row) => fits(row as never)) as never,
+  });
+  return { records: (name) => tableOf(content.get(name)), shortTerm: () => tableOf([]) };
 }
 
 /** When the matrices that are in use were measured, by the history. */

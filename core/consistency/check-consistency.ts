@@ -14,6 +14,7 @@ import {
   staleFindings,
   strangerFindings,
 } from './place-findings';
+import { type BeamSources, beamFindings } from './beam';
 import { absoluteFindings } from './absolute-findings';
 import { stageShapeFindings, stemFindings } from './stage-findings';
 import { runFindings } from './run-findings';
@@ -27,6 +28,8 @@ export interface ConsistencyOptions {
   readonly now?: Date;
   /** Pixel sizes that were found on a grating and are not in the properties yet; they count instead of the ones there. */
   readonly found?: readonly FoundPixel[];
+  /** The calibrations of the beam, which are held against each other where they are given. */
+  readonly beam?: BeamSources;
 }
 
 /**
@@ -36,7 +39,7 @@ export interface ConsistencyOptions {
  */
 export function checkConsistency(
   optics: Optics,
-  { stored, measured = [], now = new Date(), found: gratings = [] }: ConsistencyOptions = {},
+  { stored, measured = [], now = new Date(), found: gratings = [], beam }: ConsistencyOptions = {},
 ): readonly Finding[] {
   const sites = sitesOf(optics, gratings);
   const absolute = absoluteFindings(sites, optics.shiftProperties().roughScale.regular !== undefined);
@@ -57,7 +60,9 @@ export function checkConsistency(
     ...missingFindings(sites),
     ...staleFindings(measured, now),
   ];
-  return onePerCause(onePerSubject(found)).sort(bySeverity);
+  // Of the beam one fact is one finding from the start.
+  const ofBeam = beam ? beamFindings(optics, beam) : [];
+  return [...onePerCause(onePerSubject(found)), ...ofBeam].sort(bySeverity);
 }
 
 const isAbout = (finding: Finding, camera: CameraIndex, magIndex: MagIndex): boolean =>
@@ -81,6 +86,11 @@ const aspects: Readonly<Record<Finding['code'], 'scale' | 'angle' | 'place'>> = 
   'consistency/shift-boundary': 'place',
   'consistency/unknown-place': 'place',
   'consistency/magnification-changed': 'place',
+  'consistency/crossover': 'place',
+  'consistency/intensity-tables': 'place',
+  'consistency/spot-ratios': 'place',
+  'consistency/beam-shift': 'place',
+  'consistency/aperture': 'place',
   'consistency/stale': 'place',
   'consistency/missing': 'place',
 };
@@ -138,7 +148,13 @@ const rankOf = ({ severity }: Finding): number => ['error', 'warning', 'informat
 const placeOf = (subject: Subject, { camera, magIndex }: Finding): string => `${subject} ${camera} ${magIndex}`;
 
 const sameContradiction = (a: Finding, b: Finding): boolean =>
-  a.code === b.code && a.subject === b.subject && a.camera === b.camera && a.magIndex === b.magIndex;
+  a.code === b.code &&
+  a.subject === b.subject &&
+  a.camera === b.camera &&
+  a.magIndex === b.magIndex &&
+  a.spot === b.spot &&
+  a.probe === b.probe &&
+  a.side === b.side;
 
 /** New findings of a change: those of `after` that were not there before, or are more severe now. */
 export const newFindings = (before: readonly Finding[], after: readonly Finding[]): readonly Finding[] =>

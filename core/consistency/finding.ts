@@ -1,4 +1,6 @@
 import type { CameraIndex, MagIndex } from '../base';
+import type { ProbeMode } from '../devices';
+import type { CrossoverSide } from '../illumination';
 import type { Remedy } from './remedy';
 
 /** Subject of a contradiction as a code; stable, for look-ups and filters. */
@@ -19,6 +21,11 @@ export type ConsistencyCode =
   | 'consistency/relative-rotation'
   | 'consistency/unknown-place'
   | 'consistency/magnification-changed'
+  | 'consistency/crossover'
+  | 'consistency/intensity-tables'
+  | 'consistency/spot-ratios'
+  | 'consistency/beam-shift'
+  | 'consistency/aperture'
   | 'consistency/stale'
   | 'consistency/missing';
 
@@ -35,7 +42,12 @@ export type Subject =
   | 'shift boundary'
   | 'stage axes'
   | 'magnification table'
-  | 'camera';
+  | 'camera'
+  | 'crossover'
+  | 'intensity table'
+  | 'spot ratios'
+  | 'beam shift'
+  | 'condenser aperture';
 
 /** One of the numbers that contradict each other. */
 export interface ComparedNumber {
@@ -52,6 +64,10 @@ export interface Finding {
   readonly subject: Subject;
   readonly camera?: CameraIndex;
   readonly magIndex?: MagIndex;
+  /** Spot size, probe mode and side of crossover of a finding about the beam. */
+  readonly spot?: number;
+  readonly probe?: ProbeMode;
+  readonly side?: CrossoverSide;
   /** All places that took part. */
   readonly magIndexes: readonly MagIndex[];
   readonly cameras: readonly CameraIndex[];
@@ -79,6 +95,16 @@ export const limits = {
   stageShape: { ratio: 0.1, errorRatio: 0.2, angle: 5, errorAngle: 10 },
   /** Steps between magnifications rest on the magnification table, whose numbers are rounded. */
   step: { scale: 0.05, angle: 4, errorScale: 0.25, errorAngle: 15 },
+  /** Lengths of the axes of beam shift on the specimen and the angle between them; alignment leaves them less alike than those of the stage. */
+  beamShift: { ratio: 0.15, errorRatio: 0.3, angle: 7, errorAngle: 15 },
+  /** Distance of crossover from the bright end of a table over that which the table itself suggests; real tables reach 0.7. */
+  crossoverDistance: { factor: 2 },
+  /** Fraction of the distance from crossover to what was measured with it; densities change by twice as much. */
+  crossoverChange: { warning: 0.01, error: 0.05 },
+  /** Change of density between two intensities by one table over that by another. */
+  densityChange: { warning: 1.1, error: 1.5 },
+  /** Ratio of two spot sizes over that of their tables, between which the gun may have drifted. */
+  spotRatio: { warning: 1.2, error: 2 },
 } as const;
 
 const remedies: Readonly<Record<Subject, Remedy>> = {
@@ -91,6 +117,11 @@ const remedies: Readonly<Record<Subject, Remedy>> = {
   'stage axes': { correct: 'InvertStageXAxis' },
   'magnification table': { correct: 'MagnificationTable' },
   camera: { correct: 'PixelSizeInMicrons, FilmToCameraMagnification' },
+  crossover: { measure: 'crossover' },
+  'intensity table': { measure: 'beam intensity' },
+  'spot ratios': { measure: 'spot intensity' },
+  'beam shift': { measure: 'beam shift' },
+  'condenser aperture': { measure: 'condenser aperture', correct: 'C2ApertureSizes' },
 };
 /** The usual remedy for a wrong quantity. */
 export const remedyOf = (subject: Subject): Remedy => remedies[subject];

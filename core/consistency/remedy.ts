@@ -1,5 +1,14 @@
 /** A quantity that items of the menu say they measure or mend. */
-export type MeasuredQuantity = 'image shift' | 'stage shift' | 'pixel size' | 'quarter turns';
+export type MeasuredQuantity =
+  | 'image shift'
+  | 'stage shift'
+  | 'pixel size'
+  | 'quarter turns'
+  | 'crossover'
+  | 'beam intensity'
+  | 'spot intensity'
+  | 'beam shift'
+  | 'condenser aperture';
 
 /** The way to settle a finding: a quantity to measure again, or the properties to correct where nothing measures it. */
 export interface Remedy {

@@ -1,9 +1,17 @@
 import { service } from '../base';
 import { probeNumber, probeOfNumber } from '../devices';
 import type { Settings } from '../settings';
-import type { Calibrations, MainRecords } from '../store';
+import type { MainRecords } from '../store';
+import type { BeamRecords } from './beam-records';
 import { IntensityScale } from './intensity-scale';
-import { type IntensityTable, distanceFrom, intensityFor, isWithin, logDensityAt } from './intensity-table';
+import {
+  type IntensityTable,
+  densityOffset,
+  distanceFrom,
+  intensityFor,
+  isWithin,
+  logDensityAt,
+} from './intensity-table';
 import { splitSpotBlocks } from './spot-blocks';
 import type { BeamPlace, CrossoverSide, SpotPlace } from './place';
 
@@ -43,8 +51,6 @@ export interface BeamCalibrations {
 /** The token of the calibrations of the beam. */
 export const BeamCalibrations = service<BeamCalibrations>('BeamCalibrations');
 
-/** A density in counts a second has this added before its logarithm is taken, as the tables of SerialEM have it. */
-const densityOffset = 0.001;
 const flags = { bright: 1, dim: 2 };
 /** Highest number of a spot size. */
 const maxSpot = 13;
@@ -55,7 +61,7 @@ export class StoredBeamCalibrations implements BeamCalibrations {
 
   constructor(
     private readonly settings: Pick<Settings, 'get'>,
-    private readonly calibrations: Pick<Calibrations, 'records' | 'shortTerm'>,
+    private readonly calibrations: BeamRecords,
   ) {
     this.scale = new IntensityScale(settings, calibrations);
   }
@@ -167,7 +173,8 @@ export class StoredBeamCalibrations implements BeamCalibrations {
       .sort((a, b) => a.logDensity - b.logDensity);
     const mean = points.reduce((sum, { intensity }) => sum + intensity, 0) / points.length;
     const closed = { dim: (row.flags & flags.dim) > 0, bright: (row.flags & flags.bright) > 0 };
-    return { ...place, side: this.side({ ...place, intensity: mean }), points, closed, aperture: row.aperture };
+    const side = this.side({ ...place, intensity: mean });
+    return { ...place, magIndex: row.magIndex, side, points, closed, aperture: row.aperture };
   }
 
   private spotTables(): readonly SpotTable[] {

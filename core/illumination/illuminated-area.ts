@@ -1,5 +1,5 @@
 import type { ProbeMode } from '../devices';
-import type { Calibrations } from '../store';
+import type { BeamRecords } from './beam-records';
 
 /** The illuminated areas, in hundreds of micrometres, that are called intensity 0.1 and 0.9. */
 export interface AreaLimits {
@@ -27,14 +27,14 @@ export function areaOfIntensity(intensity: number, limits: AreaLimits | undefine
 }
 
 /** True when the site has calibrated the limits: they count once those of spot size 1 in microprobe make sense. */
-export const hasCalibratedLimits = (calibrations: Pick<Calibrations, 'records'>): boolean => {
+export const hasCalibratedLimits = (calibrations: Pick<BeamRecords, 'records'>): boolean => {
   const first = calibrations.records('IllumAreaLimits').find(({ spot }) => spot === 1);
   return first !== undefined && first.microHigh > first.microLow;
 };
 
 /** The calibrated limits of a spot size and probe mode; undefined where there are none that make sense. */
 export function calibratedLimits(
-  calibrations: Pick<Calibrations, 'records'>,
+  calibrations: Pick<BeamRecords, 'records'>,
   spotSize: number,
   probe: ProbeMode,
 ): AreaLimits | undefined {

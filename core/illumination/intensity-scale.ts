@@ -1,6 +1,6 @@
 import type { ProbeMode } from '../devices';
 import type { Settings } from '../settings';
-import type { Calibrations } from '../store';
+import type { BeamRecords } from './beam-records';
 import { type AreaLimits, areaOfIntensity, calibratedLimits, intensityOfArea } from './illuminated-area';
 import type { BeamPlace, SpotPlace } from './place';
 
@@ -17,7 +17,7 @@ const micro = 1e6;
 export class IntensityScale {
   constructor(
     private readonly settings: Pick<Settings, 'get'>,
-    private readonly calibrations: Pick<Calibrations, 'records'>,
+    private readonly calibrations: Pick<BeamRecords, 'records'>,
   ) {}
 
   /** True where the illuminated area is the measure of intensity, which the condenser aperture changes. */

@@ -1,8 +1,11 @@
 import { leastSquares } from '../../imaging';
+import type { MagIndex } from '../base';
 import type { CrossoverSide, SpotPlace } from './place';
 
 /** A measured table of the density of the beam against intensity, on one side of crossover. */
 export interface IntensityTable extends SpotPlace {
+  /** The magnification at which it was begun, whose pixels its counts are of. */
+  readonly magIndex: MagIndex;
   readonly side: CrossoverSide;
   /** By rising density. Its logarithm is that of counts in a second. */
   readonly points: readonly TablePoint[];
@@ -17,6 +20,9 @@ export interface TablePoint {
   readonly intensity: number;
   readonly logDensity: number;
 }
+
+/** A density in counts a second has this added before its logarithm is taken, as the tables of SerialEM have it. */
+export const densityOffset = 0.001;
 
 /** Points at an end through which a parabola is laid to go on beyond it, and intervals of the table for which that holds. */
 const endPoints = 5;
@@ -78,6 +84,17 @@ export function logDensityAt(table: IntensityTable, intensity: number): number |
   const rising = points[0]!.intensity < points.at(-1)!.intensity;
   const next = points.findIndex(({ intensity: each }) => (rising ? each >= intensity : each <= intensity));
   return between(points[Math.max(1, next) - 1]!, points[Math.max(1, next)]!, 'intensity', 'logDensity', intensity);
+}
+
+/**
+ * Logarithm of the counts at an intensity, without what stands added to them; undefined beyond the reach of the table, and where there are
+ * too few counts to tell them from that.
+ */
+export function logCountsAt(table: IntensityTable, intensity: number): number | undefined {
+  const logDensity = logDensityAt(table, intensity);
+  if (logDensity === undefined) return undefined;
+  const counts = Math.exp(logDensity) - densityOffset;
+  return counts > densityOffset ? Math.log(counts) : undefined;
 }
 
 /** The intensity at which a table has a density, or the nearest one that it reaches. */

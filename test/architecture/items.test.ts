@@ -79,6 +79,11 @@ describe('the items of the menu', () => {
       'stage shift': 'calibrations/image-and-stage-shift/stage-shift',
       'pixel size': 'calibrations/pixel-size/find-pixel-size',
       'quarter turns': 'calibrations/pixel-size/add-n90-to-a-rotation',
+      crossover: 'calibrations/beam-and-spot/beam-crossover',
+      'beam intensity': 'calibrations/beam-and-spot/beam-intensity',
+      'spot intensity': 'calibrations/beam-and-spot/spot-intensity',
+      'beam shift': 'calibrations/beam-and-spot/beam-shift',
+      'condenser aperture': 'calibrations/set-aperture-size',
     };
     for (const [quantity, id] of Object.entries(quantities)) expect(itemMeasuring(entries)(quantity)).toBe(id);
   });

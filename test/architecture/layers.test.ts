@@ -103,7 +103,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/base',
     'imaging',
   ],
-  'core/consistency': ['core/optics', 'core/base'],
+  'core/consistency': [
+    'core/illumination',
+    'core/optics',
+    'core/store',
+    'core/settings',
+    'core/devices',
+    'core/base',
+  ],
   'core/acquisition': [
     'core/kernel',
     'core/optics',

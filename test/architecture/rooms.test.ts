@@ -7,6 +7,7 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
  */
 const orders: Readonly<Record<string, readonly string[]>> = {
   app: ['ring-fitting', 'working-state', 'instrument', 'commands'],
+  'core/consistency': ['beam'],
   'core/devices': ['column'],
   'core/devices/column': ['illumination', 'deflectors', 'lenses'],
   'core/kernel': ['guards', 'operator', 'menu', 'run', 'recording'],

@@ -18,6 +18,7 @@ export default defineItem({
     unknown: value.quantity('Number of intensity tables without a recorded aperture, which are used as they are.'),
   },
   stores: ['LastC2Aperture'],
+  measures: ['condenser aperture'],
   forecast: 'nothing',
   unavailable({ beam, calibrations, settings }) {
     if (settings.get('MonitorC2ApertureSize') > 1 || settings.get('ShowApertureStatus') > 1)

@@ -44,6 +44,7 @@ function check({ find, settings, log }: Pick<PluginHost, 'find' | 'settings' | '
     return checkConsistency(optics, {
       found,
       stored: { imageShift: calibrations.imageShift.entries(), stage: calibrations.stage.entries() },
+      beam: { calibrations, settings },
     });
   } catch (error) {
     log.warn(`The calibrations could not be checked against each other: ${describe(error)}`);

@@ -2,7 +2,14 @@ import { type MenuEntry, type Session, itemMeasuring } from '../../../../core/ke
 import { describeReason } from '../../../../core/judgement';
 import { type Finding, checkConsistency, findingWithRedo } from '../../../../core/consistency';
 import { Optics } from '../../../../core/optics';
-import { type ChangedSince, type ChangeTarget, type HistoryEntry, isInForce } from '../../../../core/store';
+import { Settings } from '../../../../core/settings';
+import {
+  Calibrations,
+  type ChangedSince,
+  type ChangeTarget,
+  type HistoryEntry,
+  isInForce,
+} from '../../../../core/store';
 import { type FindingState, type GuideStep, colourOf } from '../../protocol';
 import { ageInWords } from './age';
 import type { Coverage } from './coverage';
@@ -17,9 +24,9 @@ export type FindingsByItem = ReadonlyMap<string, string>;
 
 /** Contradictions between calibrations and properties. Missing values are left out, because the steps show them. */
 export function contradictionsOf({ find }: Pick<Session, 'find'>, now: Date): readonly Finding[] {
-  const optics = find(Optics);
+  const [optics, calibrations, settings] = [find(Optics), find(Calibrations), find(Settings)];
   if (!optics) return [];
-  return checkConsistency(optics, { now })
+  return checkConsistency(optics, { now, ...(calibrations && settings && { beam: { calibrations, settings } }) })
     .filter(({ code, severity }) => severity !== 'information' && code !== 'consistency/missing')
     .slice(0, maxFindings);
 }

@@ -18,7 +18,8 @@ function site() {
     matrix: imageShiftMatrix(12000 / [4000, 8000, 15000, 30000][magIndex - 6]!, 85, identity),
   }));
   const calibrations = {
-    shortTerm: () => ({ all: () => found }),
+    shortTerm: (name: string) => ({ all: () => (name === 'FoundPixelSize' ? found : []) }),
+    records: () => ({ all: () => [], find: () => undefined }),
     imageShift: { entries: () => shifts },
     stage: { entries: () => stages },
   };
@@ -48,7 +49,7 @@ function site() {
     hooks: { willStore: hook('willStore'), didRun: hook('didRun') },
     log: { warn: (text: string) => void said.push(text) },
     find: <T>(key: Token<T>) => things.get(key) as T | undefined,
-    settings: { cameras: [] },
+    settings: { cameras: [], get: () => 0 },
     provide: (key: unknown, value: unknown) => void provided.set(key, value),
   } as unknown as Parameters<typeof reportContradictions>[0]);
   const run = (item: string, store?: () => void): void => {

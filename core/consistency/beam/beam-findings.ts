@@ -1,0 +1,26 @@
+import type { Optics } from '../../optics';
+import type { Finding } from '../finding';
+import { apertureFindings } from './aperture-findings';
+import { type BeamSources, beamCheck, probes } from './beam-check';
+import { beamShiftFindings } from './beam-shift-findings';
+import { crossoverDoubts } from './crossover-findings';
+import { spotRatioFindings } from './spot-ratio-findings';
+import { tableFindings } from './table-findings';
+
+/** Contradictions among the calibrations of the beam, and between those of beam shift and of image shift. */
+export function beamFindings(optics: Optics, sources: BeamSources): readonly Finding[] {
+  const check = beamCheck(sources);
+  const ofProbes = probes.map((probe) => {
+    const doubts = crossoverDoubts(check, probe);
+    const compared = { probe, except: doubts.spots };
+    return {
+      records: doubts.records,
+      findings: [...doubts.findings, ...tableFindings(check, compared), ...spotRatioFindings(check, compared)],
+    };
+  });
+  return [
+    ...ofProbes.flatMap(({ findings }) => findings),
+    ...apertureFindings(check, new Set(ofProbes.flatMap(({ records }) => [...records]))),
+    ...beamShiftFindings(optics, sources),
+  ];
+}

@@ -1,0 +1,2 @@
+export { beamFindings } from './beam-findings';
+export type { BeamSources } from './beam-check';
