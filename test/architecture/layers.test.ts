@@ -103,14 +103,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/base',
     'imaging',
   ],
-  'core/consistency': [
-    'core/illumination',
-    'core/optics',
-    'core/store',
-    'core/settings',
-    'core/devices',
-    'core/base',
-  ],
+  'core/consistency': ['core/illumination', 'core/optics', 'core/store', 'core/settings', 'core/devices', 'core/base'],
   'core/acquisition': [
     'core/kernel',
     'core/optics',
