@@ -57,7 +57,7 @@ type CentringRun = TaskRun<typeof questions, typeof results>;
 const maxImages = 5;
 /** Share of the shorter side of an image, and pixels, to which the beam is centred at least. */
 const tolerance = 0.003;
-const leastTolerance = 0.5;
+const minTolerance = 0.5;
 /** Standard errors of the place within which it may differ from the middle. */
 const errorFactor = 3;
 /** Share of a distance that a move may leave. One from a part of the edge may leave more. */
@@ -107,7 +107,7 @@ async function centre(use: Uses<typeof needs>, run: CentringRun): Promise<Calibr
   const exposure = trialExposure(cameras.selected, settings);
   const { area, binning } = exposure;
   const side = Math.min(area.right - area.left, area.bottom - area.top);
-  const allowed = Math.max(leastTolerance * binning, tolerance * side, halfStep(use.beamShift, toCamera));
+  const allowed = Math.max(minTolerance * binning, tolerance * side, halfStep(use.beamShift, toCamera));
   let moved: Vector = { x: 0, y: 0 };
   let offBefore: Vector | undefined;
   let last: { readonly distance: number; readonly whole: boolean } | undefined;

@@ -31,7 +31,7 @@ export const centringErrors = {
   badLimit: (given: string): EucentricError =>
     new EucentricError({
       code: 'centre-beam/bad-limit',
-      message: `"${given}" is no limit of the move.`,
+      message: `"${given}" is not a limit of the move.`,
       hint: 'Give micrometres above 0, or widths of the field as a number below 0.',
     }),
   notSmaller: (): EucentricError =>

@@ -13,7 +13,7 @@ export const intensityNeeds = {
   lowDose: optional(LowDose),
 };
 /** The things provided to a task that changes the intensity. */
-export type IntensityUse = Uses<typeof intensityNeeds>;
+type IntensityUse = Uses<typeof intensityNeeds>;
 
 /** The values that every task reports that changes the intensity. */
 export const intensityResults = {

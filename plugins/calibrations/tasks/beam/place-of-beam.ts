@@ -7,7 +7,7 @@ import { centringErrors } from './centring-errors';
 export type CentredBy = 'best' | 'centroid' | 'edge';
 
 /** The place of a beam in an image, in its pixels. */
-export interface PlaceOfBeam {
+interface PlaceOfBeam {
   readonly centre: Vector;
   readonly standardErrors: Vector;
   readonly by: 'centroid' | 'edge';

@@ -1,5 +1,6 @@
 import { exposureOf, takeImage } from '../../../../../core/acquisition';
 import { Cameras, ProbeModeSelector } from '../../../../../core/devices';
+import { BeamCalibrations } from '../../../../../core/illumination';
 import { LowDose } from '../../../../../core/kernel';
 import { Settings } from '../../../../../core/settings';
 import {
@@ -120,4 +121,53 @@ test('without a dose that leads here, and beyond the tables the intensity stays'
     expect(microscopeOf(instrument).state.intensity).toBe(before);
     await knowDose(instrument);
   }
+});
+
+test('where two tables contradict each other, the intensity is put back', async () => {
+  await using instrument = await virtualInstrument(talos);
+  await knowDose(instrument);
+  const microscope = microscopeOf(instrument);
+  const beam = instrument.kernel.registry.get(BeamCalibrations);
+  const tables = instrument.calibrations.records('BeamIntensityTable');
+  const whole = tables.all().find(({ spot, probe, rows }) => spot === 5 && probe === 1 && rows.length > 0)!;
+  const rows = [...whole.rows].sort((one, other) => one.intensity - other.intensity);
+  const third = Math.floor(rows.length / 3);
+  // The table of the wide beam says that it dims twice as fast as that of the narrow one, over the third that both have in common.
+  const narrow = rows.slice(0, 2 * third);
+  const wide = rows.slice(third).map(({ counts, intensity }) => ({ intensity, counts: counts ** 2 }));
+  tables.replaceAll([
+    { ...whole, rows: narrow },
+    { ...whole, rows: wide },
+  ]);
+  const [dose] = instrument.calibrations.shortTerm('DoseCalibration').all();
+  instrument.calibrations.shortTerm('DoseCalibration').replaceAll([{ ...dose!, intensity: rows[1]!.intensity }]);
+  const place = { spot: 5, probe: 'micro' as const };
+  const rate = beam.doseRate({ ...place, intensity: rows[third + 1]!.intensity })!;
+  const start = rows.at(-2)!.intensity;
+  microscope.setIntensity(start);
+  await expect(runItem(instrument, id, { given: 'rate', rate: String(rate) })).rejects.toMatchObject({
+    code: 'set-dose/contradicting',
+  });
+  expect(microscope.state.intensity).toBe(start);
+});
+
+test('stopped after the area of Low Dose was changed, it gives the area its intensity back', async () => {
+  await using instrument = await virtualInstrument(talos);
+  await knowDose(instrument);
+  const lowDose = instrument.kernel.registry.get(LowDose);
+  await lowDose.turnOn();
+  await lowDose.goTo('Record');
+  const { Record: before } = lowDose.areas;
+  const change = jest.spyOn(lowDose, 'change');
+  change.mockImplementationOnce(async (...given) => {
+    change.mockRestore();
+    await lowDose.change(...given);
+    expect(lowDose.areas.Record).not.toEqual(before);
+    instrument.runner.stop();
+  });
+  const rate = String(0.5 * trueDoseRate(instrument));
+  await expect(runItem(instrument, id, { given: 'rate', rate })).rejects.toMatchObject({ code: 'run/stopped' });
+  expect(lowDose.areas.Record).toEqual(before);
+  expect(microscopeOf(instrument).state.intensity).toBeCloseTo(before.intensity!, 9);
+  await lowDose.turnOff();
 });
