@@ -32,7 +32,7 @@ const questions = {
   by: {
     kind: 'choice',
     choices: { best: 'whichever is known better', centroid: 'centre of intensity', edge: 'edge' },
-    why: 'The edge also serves where a part of the beam lies outside of the image; the centre of intensity needs the whole beam.',
+    why: 'The edge also serves where a part of the beam lies outside of the image or something lies in the beam; the centre of intensity needs the whole, even beam.',
   },
   limit: {
     kind: 'number',

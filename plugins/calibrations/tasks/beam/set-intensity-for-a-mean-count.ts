@@ -16,11 +16,14 @@ const needs = { ...intensityNeeds, cameras: Cameras, acquisition: ImageAcquisiti
 type Use = Uses<typeof needs>;
 
 /** Most images; each one after the first checks the change before it. */
-const maxImages = 4;
+const maxImages = 5;
 /** Share of the wanted mean by which the one that was measured last may differ. */
 const tolerance = 0.02;
 /** Share of the difference of the mean from the wanted one, as a ratio, that a change may leave. */
 const maxLeft = 0.5;
+/** Power of the density with which the mean goes. A camera that counts electrons misses more of them the more there are. */
+const minExponent = 0.5;
+const maxExponent = 1.5;
 /** Mean counts above which there is a beam. The level of a linear camera without light differs from 0 by up to a count, and its noise below 0 is cut off. */
 const minCounts = { counting: 0.01, linear: 3 };
 /** Standard errors of the mean above which there is a beam. */
@@ -80,14 +83,18 @@ export default defineTask({
     let last = first;
     let place = start;
     let images = 1;
-    const distance = (): number => Math.abs(Math.log(last.mean / wanted));
+    let exponent = 1;
     while (!(Math.abs(last.mean / wanted - 1) <= tolerance + 2 * last.relativeError)) {
       if (images === maxImages) throw notReached(wanted, last.mean);
-      const before = distance();
-      place = await changeIntensity(use, run, wanted / last.mean);
+      const missing = Math.log(wanted / last.mean);
+      const change = missing / exponent;
+      place = await changeIntensity(use, run, Math.exp(change));
       images += 1;
+      const before = last.mean;
       last = await measured(use, run, images);
-      if (!(distance() < maxLeft * before)) throw notFollowing(wanted, last.mean);
+      if (!(Math.abs(Math.log(wanted / last.mean)) < maxLeft * Math.abs(missing)))
+        throw notFollowing(wanted, last.mean);
+      exponent = Math.min(maxExponent, Math.max(minExponent, Math.log(last.mean / before) / change));
     }
     const summary = `Intensity set to ${shownIntensity(use, place)}: a Record image has a mean of ${readable(last.mean)} counts, before ${readable(first.mean)}.`;
     run.operator.log(summary);

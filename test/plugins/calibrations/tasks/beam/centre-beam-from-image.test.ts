@@ -153,6 +153,18 @@ describe.each([
   });
 });
 
+test('a beam in which something lies is centred by its edge alone', async () => {
+  await using instrument = await virtualInstrument({
+    ...talos,
+    simulator: { ...talos.simulator, beamSlope: [0.4, 0], condenserAstigmatism: [0, 0] },
+  });
+  await prepare(instrument);
+  await expect(runItem(instrument, id)).rejects.toMatchObject({ code: 'beam/uneven' });
+  await runItem(instrument, id, { by: 'edge' });
+  const { x, y } = microscopeOf(instrument).state.beamShift;
+  expect(Math.hypot(x, y) / (await fieldOf(instrument))).toBeLessThan(0.004);
+});
+
 test('a script gives the limit in micrometres or in widths of the field', async () => {
   await using instrument = await virtualInstrument(talos);
   await prepare(instrument);
