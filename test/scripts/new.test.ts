@@ -130,8 +130,8 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
       expect(named('failed')).toEqual([
         'runs to its end, asks only what it declares, leaves every setting as it was, and what it stored comes back',
         'when the connection is lost for good, it ends, says what could not be put back, and stores nothing',
-        'stopped at each of its device calls, it leaves everything as it was and stores nothing',
         'failing at each of its device calls, it leaves everything as it was and stores nothing',
+        'stopped at each of its device calls, it leaves everything as it was and stores nothing',
         `${label} recovers the truth`,
       ]);
       for (const { failureMessages } of results.filter(({ status }) => status === 'failed'))
