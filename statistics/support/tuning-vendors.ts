@@ -12,7 +12,8 @@ import { drawnColumn, trueWave } from './tuning-world';
 
 /** Columns of several vendors: a mag index with a pixel of about 0.18 nm, the side of the camera for images of 256 pixels, light, and a tilt in the unit of the column. */
 const columns = {
-  'jeol-cryo-arm-k2.yaml': { magIndex: 23, side: 512, light: 60, tilt: 70 },
+  // A camera with super-resolution has two pixels for each one of its properties.
+  'jeol-cryo-arm-k2.yaml': { magIndex: 23, side: 256, light: 60, tilt: 70 },
   'hitachi-ht7700.yaml': { magIndex: 24, side: 256, light: 60, tilt: 50 },
   'talos-ceta.yaml': { magIndex: 31, side: 512, light: 4000, tilt: 10 },
 } as const;
