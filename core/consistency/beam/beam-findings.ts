@@ -5,7 +5,7 @@ import { type BeamSources, beamCheck, probes } from './beam-check';
 import { beamShiftFindings } from './beam-shift-findings';
 import { crossoverDoubts } from './crossover-findings';
 import { spotRatioFindings } from './spot-ratio-findings';
-import { tableFindings } from './table-findings';
+import { tableDoubts } from './table-findings';
 
 /** Contradictions among the calibrations of the beam, and between those of beam shift and of image shift. */
 export function beamFindings(optics: Optics, sources: BeamSources): readonly Finding[] {
@@ -13,9 +13,11 @@ export function beamFindings(optics: Optics, sources: BeamSources): readonly Fin
   const ofProbes = probes.map((probe) => {
     const doubts = crossoverDoubts(check, probe);
     const compared = { probe, except: doubts.spots };
+    const tables = tableDoubts(check, compared);
+    const left = { probe, except: new Set([...doubts.spots, ...tables.turning]) };
     return {
       records: doubts.records,
-      findings: [...doubts.findings, ...tableFindings(check, compared), ...spotRatioFindings(check, compared)],
+      findings: [...doubts.findings, ...tables.findings, ...spotRatioFindings(check, left)],
     };
   });
   return [

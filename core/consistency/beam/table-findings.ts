@@ -13,14 +13,25 @@ import {
 
 const sides: readonly CrossoverSide[] = ['below', 'above'];
 
-/** Tables of intensity that contradict themselves or each other: in one probe mode and on one side the density changes alike at every spot size. */
-export const tableFindings = (check: BeamCheck, { probe, except }: ComparedSpots): readonly Finding[] =>
-  sides.flatMap((side) => {
+/**
+ * Tables of intensity that contradict themselves or each other: in one probe mode and on one side the density changes alike at every spot size.
+ * With them the spot sizes of tables that turn round, which say nothing of others.
+ */
+export function tableDoubts(
+  check: BeamCheck,
+  { probe, except }: ComparedSpots,
+): { readonly findings: readonly Finding[]; readonly turning: readonly number[] } {
+  const found = sides.map((side) => {
     const tables = tablesOf(check, probe, side).filter(({ spot }) => !except.has(spot));
     const turning = tables.flatMap((table) => turnOf(check, table) ?? []);
     const sound = tables.filter((table) => !turning.some((each) => each.table === table));
-    return [...turning.map(({ finding }) => finding), ...(contradiction(check, sound) ?? [])];
+    return {
+      findings: [...turning.map(({ finding }) => finding), ...(contradiction(check, sound) ?? [])],
+      turning: turning.map(({ table }) => table.spot),
+    };
   });
+  return { findings: found.flatMap((each) => each.findings), turning: found.flatMap((each) => each.turning) };
+}
 
 /** A table in which the intensity turns round while the density rises. */
 function turnOf(

@@ -156,6 +156,12 @@ describe.each(['Krios', 'JEOL', 'Hitachi'] as const)('the beam of a virtual %s',
       rows[20]!['counts'] = rows[20]!['counts']! * 1.5;
     });
     expect(turned.message).toContain('while its density still rises');
+    // Near the bright end, where it would also change what the ratios are compared with.
+    const bright = caught(column, (records) => {
+      const { rows } = rowOf(records, 'BeamIntensityTable', { spot: 3, probe: 1 });
+      rows.at(-1)!['intensity'] = rows.at(-1)!['intensity']! * 1.3;
+    });
+    expect(bright).toMatchObject({ code: 'consistency/intensity-tables', spot: 3 });
   });
 
   test('has a ratio of spot sizes that is not that of their tables', () => {

@@ -52,7 +52,7 @@ needsReading(haveSiteFiles).describe('the files of a real Krios', () => {
     expect(found.map(({ code, severity, spot, probe, redo }) => [code, severity, spot, probe, redo])).toEqual([
       ['consistency/intensity-tables', 'error', 6, 'micro', 'calibrations/beam-and-spot/beam-intensity'],
       ['consistency/intensity-tables', 'error', 10, 'nano', 'calibrations/beam-and-spot/beam-intensity'],
-      ['consistency/spot-ratios', 'warning', 10, 'nano', 'calibrations/beam-and-spot/spot-intensity'],
+      ['consistency/spot-ratios', 'warning', 10, 'nano', 'calibrations/beam-and-spot/beam-intensity'],
     ]);
     const [micro, nano, ratios] = found.map(numbersOf) as [number[], number[], number[]];
     // Worked out apart from the program: logarithms of the counts between the points, over equal distances from crossover.
