@@ -8,7 +8,8 @@ export type MeasuredQuantity =
   | 'beam intensity'
   | 'spot intensity'
   | 'beam shift'
-  | 'condenser aperture';
+  | 'condenser aperture'
+  | 'dose';
 
 /** The way to settle a finding: a quantity to measure again, or the properties to correct where nothing measures it. */
 export interface Remedy {

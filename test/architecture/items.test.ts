@@ -84,6 +84,7 @@ describe('the items of the menu', () => {
       'spot intensity': 'calibrations/beam-and-spot/spot-intensity',
       'beam shift': 'calibrations/beam-and-spot/beam-shift',
       'condenser aperture': 'calibrations/set-aperture-size',
+      dose: 'calibrations/electron-dose',
     };
     for (const [quantity, id] of Object.entries(quantities)) expect(itemMeasuring(entries)(quantity)).toBe(id);
   });

@@ -6,6 +6,8 @@ import { inRuns } from '../mag-runs';
 import {
   type ApertureRecord,
   crossoverName,
+  highFocusNames,
+  highFocusRecord,
   otherApertureFinding,
   ratiosName,
   recordKeys,
@@ -122,7 +124,7 @@ function suggestedCrossover({ points }: IntensityTable): number | undefined {
 }
 
 /** The crossovers that stand with tables and ratios of a probe mode, where one is calibrated and one was known then. */
-function memoriesOf({ calibrations }: BeamCheck, probe: ProbeMode): readonly Memory[] {
+function memoriesOf({ calibrations, hasNanoprobe }: BeamCheck, probe: ProbeMode): readonly Memory[] {
   const of = (spot: number): number =>
     calibrations.records('CrossoverIntensity').find((row) => row.spot === spot)?.[probe] ?? 0;
   const tables = calibrations
@@ -136,7 +138,7 @@ function memoriesOf({ calibrations }: BeamCheck, probe: ProbeMode): readonly Mem
         key: recordKeys.table(row, at),
         name: tableName(spot),
         aperture,
-        settledBy: 'beam intensity' as const,
+        settledBy: { measure: 'beam intensity' } as const,
       };
       const distance = Math.min(...row.rows.map(({ intensity }) => Math.abs(intensity - crossover)));
       return { record, spot, crossover, calibrated: of(spot), distance };
@@ -151,13 +153,43 @@ function memoriesOf({ calibrations }: BeamCheck, probe: ProbeMode): readonly Mem
             key: recordKeys.ratios(at),
             name: ratiosName,
             aperture,
-            settledBy: 'spot intensity' as const,
+            settledBy: { measure: 'spot intensity' } as const,
           };
           return { record, spot, crossover, calibrated: of(spot), distance: Math.abs(intensity - crossover) };
         }),
   );
-  return [...tables, ...ratios].filter(({ crossover, calibrated }) => crossover > 0 && calibrated > 0);
+  const highFocus = highFocusNames.flatMap((name) =>
+    calibrations
+      .records(name)
+      .all()
+      .filter((row) => row.probe === probeNumber(probe))
+      .map((row): Memory => {
+        const { spot, crossover, intensity } = row;
+        const distance = Math.abs(intensity - crossover);
+        return { record: highFocusRecord(name, row), spot, crossover, calibrated: of(spot), distance };
+      }),
+  );
+  const parallel = calibrations
+    .records('ParallelIllum')
+    .all()
+    // Without probe modes the number is that of alpha, for which crossover is the same.
+    .filter(({ probeOrAlpha }) => (hasNanoprobe ? probeOrAlpha === probeNumber(probe) : probe === 'micro'))
+    .map(({ spot, crossover, intensity }): Memory => {
+      const distance = Math.abs(intensity - crossover);
+      return { record: parallelRecord, spot, crossover, calibrated: of(spot), distance };
+    });
+  return [...tables, ...ratios, ...highFocus, ...parallel].filter(
+    ({ crossover, calibrated }) => crossover > 0 && calibrated > 0,
+  );
 }
+
+/** Parallel illumination, which is kept where the aperture does not matter. */
+const parallelRecord: ApertureRecord = {
+  key: 'parallel',
+  name: 'intensities of parallel illumination',
+  aperture: 0,
+  settledBy: { correct: 'ParallelIllum' },
+};
 
 const apertureOf = ({ calibrations }: BeamCheck, probe: ProbeMode): number =>
   calibrations.records('CrossCalAtC2Aperture').all()[0]?.[probe] ?? 0;
@@ -206,7 +238,7 @@ function apertureDoubts(
     (size) => size !== ofCrossovers && fits(memories, ({ record }) => ({ own: record.aperture, ofCrossovers: size })),
   );
   if (forAll !== undefined && new Set(memories.map(({ record }) => record.key)).size > 1) {
-    const finding = otherApertureFinding({ ...own, settledBy: 'crossover' }, forAll);
+    const finding = otherApertureFinding({ ...own, settledBy: { measure: 'crossover' } }, forAll);
     return [{ key: own.key, finding: { ...finding, probe }, explains: changed }];
   }
   return [...new Set(changed.map(({ record }) => record.key))].flatMap((key): ApertureDoubt[] => {

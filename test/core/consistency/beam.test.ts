@@ -29,7 +29,13 @@ type Column = keyof typeof columns;
 
 /** Perfect records of a drawn column: tables of intensity at two spot sizes, and beam shift at two magnifications of a range. */
 function perfect(column: Column, seed = 3): Records {
-  const options = simulatorOptions.parse({ ...still, condenser: 'lenses', imperfections: 'drawn', seed });
+  const options = simulatorOptions.parse({
+    ...still,
+    condenser: 'lenses',
+    highDefocusScalePerMicrometre: 5e-4,
+    imperfections: 'drawn',
+    seed,
+  });
   const recordsOf = (instrument: Instrument, spot: number): readonly PerfectRecord[] => {
     const truth = buildTruth(options, instrument);
     return perfectRecords({ ...truth, beam: { ...truth.beam, referenceSpotSize: spot } }, instrument);
@@ -136,6 +142,26 @@ describe.each(['Krios', 'JEOL', 'Hitachi'] as const)('the beam of a virtual %s',
     });
     expect(found).toMatchObject({ code: 'consistency/crossover', spot: 4, probe: 'micro' });
     expect(found.message).toContain('were measured with it at');
+  });
+
+  test('has a crossover that is no longer the one of what else was measured with it', () => {
+    const parallel = caught(column, (records) => {
+      const row = rowOf(records, 'ParallelIllum', { spot: 5 });
+      row['crossover'] = row['crossover']! + 0.02;
+    });
+    expect(parallel).toMatchObject({ code: 'consistency/crossover', spot: 5, remedy: { measure: 'crossover' } });
+    expect(parallel.message).toContain('intensities of parallel illumination were measured with it');
+    const focus = caught(column, (records) => {
+      for (const row of records['HighFocusMagCal']!) row['crossover'] = row['crossover']! + 0.02;
+    });
+    expect(focus.message).toContain('calibrations of magnification at high defocus were measured with it');
+  });
+
+  test('has diameters with an aperture that is none of those of the column', () => {
+    const found = caught(column, (records) => {
+      rowOf(records, 'BeamSizeCal', {})['c2Aperture'] = 60;
+    });
+    expect(found).toMatchObject({ code: 'consistency/aperture', remedy: { correct: 'BeamSizeCal' } });
   });
 
   test('has a table that contradicts the others, or itself', () => {
