@@ -82,6 +82,16 @@ const taskList: readonly (readonly [group: string, tasks: readonly KnownTask[]])
         'Centre Beam from Image',
         'Centres the beam by beam shift, from where Trial images show it.',
       ),
+      task(
+        'move-beam-by-micrometres',
+        'Move Beam by Micrometres',
+        'Moves the beam by micrometres on the specimen, along the axes of the camera.',
+      ),
+      task(
+        'move-beam-by-field-fraction',
+        'Move Beam by Field Fraction',
+        'Moves the beam by parts of the camera field.',
+      ),
     ],
   ],
   [

@@ -52,6 +52,8 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/calibrations/tasks/autofocus.test.ts': 60,
   'test/plugins/calibrations/tasks/beam/centre-beam-from-image.test.ts': 30,
   'test/plugins/calibrations/tasks/beam/change-intensity-by-factor.test.ts': 20,
+  'test/plugins/calibrations/tasks/beam/move-beam-by-field-fraction.test.ts': 20,
+  'test/plugins/calibrations/tasks/beam/move-beam-by-micrometres.test.ts': 20,
   'test/plugins/calibrations/tasks/beam/set-intensity-for-a-dose.test.ts': 20,
   'test/plugins/calibrations/tasks/beam/set-intensity-for-a-mean-count.test.ts': 30,
   'test/plugins/calibrations/tasks/check-autofocus.test.ts': 60,

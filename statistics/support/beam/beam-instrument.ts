@@ -1,5 +1,6 @@
-import { type Matrix, inMicrometres, inverse, product } from '../../../core/base';
-import { Cameras, Scope, VirtualInstrument } from '../../../core/devices';
+import { type Matrix, inMicrometres, inverse, product, scaleMatrix } from '../../../core/base';
+import { Cameras, Scope, VirtualInstrument, probeNumber } from '../../../core/devices';
+import { BeamControl, withoutAlpha } from '../../../core/illumination';
 import { Optics } from '../../../core/optics';
 import type { CalibrationResult } from '../../../core/store';
 import { SimulatedTruth } from '../../../plugins/simulator';
@@ -83,6 +84,16 @@ export function trueBeamShiftAt(instrument: BeamInstrument, { magIndex, probe, a
     inverse(trueStage(instrument, magIndex))!,
     trueImageShift(instrument, magIndex),
   );
+}
+
+/** Stores the true calibrations of image shift and of beam shift under the present conditions, the latter times a factor by which it is wrong. */
+export async function knowBeamShift(instrument: BeamInstrument, factor = 1): Promise<void> {
+  await knowImageShift(instrument);
+  const conditions = await instrument.kernel.registry.get(BeamControl).shiftConditions();
+  const { magIndex, probe, alpha = withoutAlpha } = conditions;
+  const key = { magIndex, alpha, probe: probeNumber(probe) };
+  const { xpx, xpy, ypx, ypy } = scaleMatrix(trueBeamShiftAt(instrument, key), factor);
+  instrument.calibrations.records('BeamShiftCalibration').replaceAll([{ ...key, xpx, xpy, ypx, ypy, retain: 0 }]);
 }
 
 /** Largest difference of two matrices in percent of the largest element of the second. */

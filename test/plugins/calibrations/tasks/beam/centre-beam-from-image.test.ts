@@ -1,15 +1,12 @@
-import { magIndex as asMagIndex } from '../../../../../core/base';
 import { takeImage } from '../../../../../core/acquisition';
-import { BeamShift, Cameras, probeNumber } from '../../../../../core/devices';
-import { BeamControl, withoutAlpha } from '../../../../../core/illumination';
+import { BeamShift, Cameras } from '../../../../../core/devices';
 import { ScriptedOperator } from '../../../../../core/kernel';
 import {
   type BeamInstrument,
   condense,
   fieldOf,
-  knowImageShift,
+  knowBeamShift,
   microscopeOf,
-  trueBeamShiftAt,
 } from '../../../../../statistics/support/beam/beam-instrument';
 import { coarseCamera } from '../../../../../statistics/support/small-camera';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
@@ -29,19 +26,7 @@ async function prepare(
   instrument: BeamInstrument,
   { x = 0.15, y = -0.1, factor = 1 }: { readonly x?: number; readonly y?: number; readonly factor?: number } = {},
 ): Promise<void> {
-  await knowImageShift(instrument);
-  const conditions = await instrument.kernel.registry.get(BeamControl).shiftConditions();
-  const key = {
-    magIndex: asMagIndex(conditions.magIndex),
-    alpha: conditions.alpha ?? withoutAlpha,
-    probe: probeNumber(conditions.probe),
-  };
-  const { xpx, xpy, ypx, ypy } = trueBeamShiftAt(instrument, key);
-  instrument.calibrations
-    .records('BeamShiftCalibration')
-    .replaceAll([
-      { ...key, xpx: factor * xpx, xpy: factor * xpy, ypx: factor * ypx, ypy: factor * ypy, retain: 0 },
-    ] as never);
+  await knowBeamShift(instrument, factor);
   await condense(instrument, 0.35);
   await aside(instrument, { x, y });
 }
