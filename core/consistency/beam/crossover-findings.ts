@@ -15,8 +15,8 @@ import {
 } from './aperture-findings';
 import { type BeamCheck, aboutBeam, compared, intensityInWords, placeInWords, tablesOf } from './beam-check';
 
-/** Contradictions of the crossovers in a probe mode, with what else is in doubt because of them. */
-interface CrossoverDoubts {
+/** Contradictions of the crossovers in a probe mode, with what else may be wrong because of them. */
+interface CrossoverFindings {
   readonly findings: readonly Finding[];
   /** Spot sizes whose tables and ratios are not compared with others, since what is wrong with them is said. */
   readonly spots: ReadonlySet<number>;
@@ -40,12 +40,12 @@ const rounding = 4e-6;
 const minChange = 1e-5;
 
 /** Crossovers against the tables on whose end they lie, and against those that stand with what was measured. */
-export function crossoverDoubts(check: BeamCheck, probe: ProbeMode): CrossoverDoubts {
+export function findingsOfCrossover(check: BeamCheck, probe: ProbeMode): CrossoverFindings {
   const outside = outsideFindings(check, probe);
   const misplaced = new Set(outside.flatMap(({ spot }) => spot ?? []));
   const memories = memoriesOf(check, probe).filter(({ spot }) => !misplaced.has(spot));
   const changed = memories.filter((memory) => isChanged(check, memory, probe));
-  const apertures = changed.length > 0 ? apertureDoubts(check, probe, memories, changed) : [];
+  const apertures = changed.length > 0 ? findingsOfApertures(check, probe, memories, changed) : [];
   const explained = new Set(apertures.flatMap(({ explains }) => explains));
   const left = changed.filter((memory) => !explained.has(memory));
   return {
@@ -214,19 +214,19 @@ function isChanged(check: BeamCheck, memory: Memory, probe: ProbeMode): boolean 
   return change > Math.max(minChange, limits.crossoverChange.warning * memory.distance);
 }
 
-interface ApertureDoubt {
+interface ApertureFinding {
   readonly key: string;
   readonly finding: Finding;
   readonly explains: readonly Memory[];
 }
 
 /** Apertures that explain why crossovers do not fit: one of the crossovers themselves if that explains all, or those of single records. */
-function apertureDoubts(
+function findingsOfApertures(
   check: BeamCheck,
   probe: ProbeMode,
   memories: readonly Memory[],
   changed: readonly Memory[],
-): readonly ApertureDoubt[] {
+): readonly ApertureFinding[] {
   if (!check.beam.scale.isArea) return [];
   const listed = check.settings.get('C2ApertureSizes');
   const sizes = listed.length > 0 ? listed : [...new Set(memories.map(({ record }) => record.aperture))];
@@ -241,7 +241,7 @@ function apertureDoubts(
     const finding = otherApertureFinding({ ...own, settledBy: { measure: 'crossover' } }, forAll);
     return [{ key: own.key, finding: { ...finding, probe }, explains: changed }];
   }
-  return [...new Set(changed.map(({ record }) => record.key))].flatMap((key): ApertureDoubt[] => {
+  return [...new Set(changed.map(({ record }) => record.key))].flatMap((key): ApertureFinding[] => {
     const some = memories.filter(({ record }) => record.key === key);
     const [{ record, spot }] = some as [Memory, ...Memory[]];
     const size = sizes.find((each) => each !== record.aperture && fits(some, () => ({ own: each, ofCrossovers })));

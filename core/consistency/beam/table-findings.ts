@@ -17,7 +17,7 @@ const sides: readonly CrossoverSide[] = ['below', 'above'];
  * Tables of intensity that contradict themselves or each other: in one probe mode and on one side the density changes alike at every spot size.
  * With them the spot sizes of tables that turn round, which say nothing of others.
  */
-export function tableDoubts(
+export function findingsOfTables(
   check: BeamCheck,
   { probe, except }: ComparedSpots,
 ): { readonly findings: readonly Finding[]; readonly turning: readonly number[] } {

@@ -11,6 +11,7 @@ const identity = { xpx: 1, xpy: 0, ypx: 0, ypy: 1 };
 /** A site whose hooks the test calls by hand when something is stored. */
 function site() {
   const stages = [{ magIndex: magIndex(8), camera: cameraIndex(0), matrix: stageOf(0.8) }];
+  const beam: Record<string, object[]> = {};
   const found: { camera: number; magIndex: number; pixelSize: number }[] = [];
   const shifts = [6, 7, 8, 9].map((magIndex) => ({
     magIndex,
@@ -19,7 +20,10 @@ function site() {
   }));
   const calibrations = {
     shortTerm: (name: string) => ({ all: () => (name === 'FoundPixelSize' ? found : []) }),
-    records: () => ({ all: () => [], find: () => undefined }),
+    records: (name: string) => {
+      const rows = beam[name] ?? [];
+      return { all: () => rows, find: (fits: (row: object) => boolean) => rows.find(fits) };
+    },
     imageShift: { entries: () => shifts },
     stage: { entries: () => stages },
   };
@@ -57,7 +61,7 @@ function site() {
     store?.();
     taps.get('didRun')!(item, 'done');
   };
-  return { said, run, stages, found, doubts: () => provided.get(CalibrationFindings) as CalibrationFindings };
+  return { said, run, stages, found, beam, doubts: () => provided.get(CalibrationFindings) as CalibrationFindings };
 }
 
 describe('after a calibration', () => {
@@ -86,6 +90,22 @@ describe('after a calibration', () => {
     run('stage-shift', () => void stages.push({ magIndex: magIndex(9), camera: cameraIndex(0), matrix: stageOf(0.4) }));
     expect(said).toHaveLength(1);
     expect(doubts().of('stage-shift')).toEqual([]);
+  });
+
+  test('a crossover that comes to lie within a table of intensity is said, and later ones that lie beyond it are not', () => {
+    const { said, run, beam } = site();
+    const rows = [0.9, 0.8, 0.7, 0.6, 0.5].map((intensity) => ({ intensity, counts: (intensity - 0.4) ** -2 }));
+    beam['BeamIntensityTable'] = [
+      { magIndex: 8, spot: 3, flags: 0, crossover: 0, aperture: 0, probe: 1, magnification: 15000, rows },
+    ];
+    run('beam-crossover', () => void (beam['CrossoverIntensity'] = [{ spot: 3, micro: 0.4, nano: 0 }]));
+    expect(said).toEqual([]);
+    run('beam-crossover', () => void (beam['CrossoverIntensity'] = [{ spot: 3, micro: 0.65, nano: 0 }]));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toMatch(
+      /^Doubtful now: Crossover of spot size 3 is at intensity 0.65000, within the intensity table/,
+    );
+    expect(said[0]).toContain('Measure again: crossover');
   });
 
   test('a pixel size that was found disagrees with the image shift, before it is in the properties', () => {

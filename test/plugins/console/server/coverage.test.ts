@@ -81,6 +81,29 @@ test('a cell tells age and verdict of what was measured here, at its own magnifi
   expect(cell(1, 22, { history, inForce: () => false })).toEqual({ state: 'done', text: 'in the files' });
 });
 
+test('a contradiction of the beam is shown with the item that settles it', async () => {
+  const { instrument, calibrations, session } = await site();
+  await using _ = instrument;
+  const rows = [0.9, 0.8, 0.7, 0.6, 0.5].map((intensity) => ({ intensity, counts: (intensity - 0.4) ** -2 }));
+  const conditions = {
+    magIndex: magIndex(22),
+    spot: 3,
+    flags: 0,
+    crossover: 0,
+    aperture: 0,
+    probe: 1,
+    magnification: 8100,
+  };
+  calibrations.records('BeamIntensityTable').put({ ...conditions, rows });
+  calibrations.records('CrossoverIntensity').put({ spot: 3, micro: 0.4, nano: 0 });
+  const ofBeam = () => contradictionsOf(session, now).filter(({ code }) => code === 'consistency/crossover');
+  expect(ofBeam()).toEqual([]);
+  calibrations.records('CrossoverIntensity').put({ spot: 3, micro: 0.65, nano: 0 });
+  expect(findingStates(session, ofBeam())).toMatchObject([
+    { severity: 'error', redo: 'calibrations/beam-and-spot/beam-crossover' },
+  ]);
+});
+
 test('a contradiction is shown at the magnification that it is about, and the guide names that place', async () => {
   const { instrument, calibrations, session, report, cell } = await site();
   await using _ = instrument;
