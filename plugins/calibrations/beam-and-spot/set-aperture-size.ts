@@ -1,6 +1,5 @@
 import { counted } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
-import { Calibrations } from '../../../core/store';
 import { apertureNeeds, apertureQuestion, askForAperture } from './beam-images/request-aperture';
 
 /** Micrometres below which a number is not noted. */
@@ -9,7 +8,7 @@ const minSize = 5;
 /** Notes which condenser aperture is in, by which everything stored for another one is converted when it is used. */
 export default defineItem({
   id: 'calibrations/set-aperture-size',
-  needs: { ...apertureNeeds, calibrations: Calibrations },
+  needs: apertureNeeds,
   questions: { aperture: apertureQuestion },
   results: {
     aperture: value.quantity('Condenser aperture that is in.', { unit: 'um', decimals: 0 }),

@@ -2,8 +2,7 @@ import { Scope } from '../../../core/devices';
 import { defineItem, value } from '../../../core/kernel';
 import { Settings } from '../../../core/settings';
 import { valueSuggestion } from '../shared/result/property-suggestions';
-import { usualStageError } from './stage-shift/stage-shift-plan';
-import { readable } from '../../../core/base';
+import { cyclesInWords, usualStageError } from './stage-shift/stage-shift-plan';
 
 /** Lower limit of a cycle in micrometres. No stage drive repeats over less. */
 const minCycle = 0.1;
@@ -46,7 +45,7 @@ export default defineItem({
       'The cycle lengths hold for this session. To keep them, set StageCycleLengthX and StageCycleLengthY in the configuration.',
     );
     return run.report({
-      summary: `Stage cycles of ${readable(cycleX, 1)} and ${readable(cycleY, 1)} um.`,
+      summary: `Stage cycles of ${cyclesInWords({ cycleX, cycleY })}.`,
       values: { cycleX, cycleY },
       propertySuggestions: [
         valueSuggestion('StageCycleLengthX', cycleX, 'cycle of the X drive', 'um'),

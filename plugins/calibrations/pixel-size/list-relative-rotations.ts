@@ -1,14 +1,12 @@
 import { counted } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
-import { Optics } from '../../../core/optics';
-import { Calibrations } from '../../../core/store';
-import { pixelSizeSuggestion, relativeRotationSuggestion } from '../shared/result/property-suggestions';
 import { type FoundPixelSize, foundPixelSizes, relativeRotation as rotationBetween } from './lattice/lattice-found';
+import { foundSizeNeeds, foundSizeSuggestions } from './lattice/lattice-suggestions';
 
 /** Lists the found pixel sizes as lines for the properties, with the rotations from one magnification to the next. */
 export default defineItem({
   id: 'calibrations/pixel-size/list-relative-rotations',
-  needs: { optics: Optics, calibrations: Calibrations },
+  needs: foundSizeNeeds,
   results: {
     rows: value.table('The found pixel sizes, by camera and magnification.', {
       camera: value.quantity('Number of the camera.'),
@@ -67,13 +65,10 @@ export default defineItem({
         ? 'p, magnification times pixel size, should be nearly the same at all magnifications of a camera; measure again where it is not.'
         : 'No pixel sizes have been found in the last 24 hours.',
     );
-    const propertySuggestions = rows.flatMap(({ camera, magIndex, pixelSize, relativeRotation, alternative }) => [
-      // A rotation that may be another one is left to a person.
-      ...(relativeRotation !== undefined && alternative === undefined
-        ? [relativeRotationSuggestion({ camera, magIndex }, relativeRotation)]
-        : []),
-      pixelSizeSuggestion({ camera, magIndex }, pixelSize),
-    ]);
-    return run.report({ summary: `${counted(rows.length, 'pixel size')}.`, values: { rows }, propertySuggestions });
+    return run.report({
+      summary: `${counted(rows.length, 'pixel size')}.`,
+      values: { rows },
+      propertySuggestions: foundSizeSuggestions(rows),
+    });
   },
 });

@@ -3,7 +3,7 @@ import { CondenserAperture } from '../../../../core/devices';
 import type { Run } from '../../../../core/kernel';
 import { BeamCalibrations } from '../../../../core/illumination';
 import { Settings } from '../../../../core/settings';
-import { type Change, put } from '../../../../core/store';
+import { Calibrations, type Change, put } from '../../../../core/store';
 
 /** Dependencies of the size of the condenser aperture. */
 export interface ApertureUses {
@@ -12,11 +12,12 @@ export interface ApertureUses {
   readonly condenserAperture: CondenserAperture | undefined;
 }
 
-/** The tokens of those dependencies. */
+/** The tokens of those dependencies, and of the calibrations that depend on the aperture. */
 export const apertureNeeds = {
   beam: BeamCalibrations,
   settings: Settings,
   condenserAperture: optional(CondenserAperture),
+  calibrations: Calibrations,
 };
 
 /** The condenser aperture that is in, with the change that notes it where the program knew another one. */

@@ -1,3 +1,4 @@
+import { readable } from '../../../../core/base';
 import type { StageError } from '../../../../core/devices';
 
 /** Steps along one axis of the stage. */
@@ -15,6 +16,10 @@ export interface AxisPlan {
 
 /** Assumed errors of a stage whose vendor says nothing. */
 export const usualStageError: StageError = { cycleX: 40, cycleY: 40, backlash: 10, smallestExtent: 0.5 };
+
+/** The cycle lengths of X and Y as people read them. */
+export const cyclesInWords = ({ cycleX, cycleY }: Pick<StageError, 'cycleX' | 'cycleY'>): string =>
+  `${readable(cycleX, 1)} and ${readable(cycleY, 1)} um`;
 
 /** Upper limit of a step in micrometres, for large fields too. */
 const maxStep = 500;
