@@ -2,12 +2,12 @@ import { Calibrations } from '../../../core/store';
 import { UserSettings } from '../../../core/user-settings';
 import { SimulatedTruth } from '../../../plugins/simulator';
 import type { VirtualInstrumentUnderTest } from '../../../testing/virtual-instrument';
-import { cameraOf } from '../small-camera';
+import { cameraOf, coarseCamera } from '../small-camera';
 
 /** A virtual Krios on which items of focus run in a fraction of a second: Focus images of 128 pixels. */
 export const quickFocus = {
   magIndex: 25,
-  edit: cameraOf(2048),
+  edit: (yaml: string) => coarseCamera(2)(cameraOf(2048)(yaml)),
   simulator: { electronsPerFieldPixelPerSecond: 200, phaseToAmplitudeContrast: 3 },
 } as const;
 

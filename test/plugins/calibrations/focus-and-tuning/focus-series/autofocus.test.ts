@@ -16,7 +16,7 @@ import {
   focusInstrument,
   trueSwing,
 } from '../../../../../statistics/support/focus/focus-worlds';
-import { cameraOf } from '../../../../../statistics/support/small-camera';
+import { cameraOf, coarseCamera } from '../../../../../statistics/support/small-camera';
 import table from '../../../../../statistics/tables/focus/autofocus';
 import traps from '../../../../../statistics/tables/focus/autofocus-traps';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
@@ -24,7 +24,9 @@ import { fewLevels, quickFocus } from '../../../../../statistics/support/focus/f
 import { runItem } from '../../../../support/virtual-instrument';
 
 /** Focus images of 256 pixels. */
-const smallCamera = cameraOf(4096);
+const smallCamera = cameraOf(2048);
+/** The same number of pixels, twice as large, for a range that needs the field. */
+const coarser = (pixels: number) => (yaml: string) => coarseCamera(2)(cameraOf(pixels)(yaml));
 
 describeMenuItem(autofocus, { ...quickFocus, prepare: fewLevels, sample: 3 });
 
@@ -68,7 +70,7 @@ describe('the change that is carried over to other calibrations', () => {
 describe('the calibration of Autofocus', () => {
   /** The long statistics measure the same with 25 seeds of each kind. */
   it.each([
-    [2, 'JEOL in percent', cameraOf(2048)],
+    [2, 'JEOL in percent', coarser(2048)],
     [3, 'a curve that bends as on real sites', smallCamera],
   ])('recovers the truth of seed %i: %s', async (seed, row, camera) => {
     const { errors, verdict, faults = [] } = await table.measure(seed, row, camera);
@@ -82,7 +84,7 @@ describe('the calibration of Autofocus', () => {
   });
 
   it('refuses where there is no beam', async () => {
-    const { verdict, faults } = await traps.measure(1, 'no beam', cameraOf(2048));
+    const { verdict, faults } = await traps.measure(1, 'no beam', cameraOf(1024));
     expect(verdict).toBe('focus-calibration/levels-lost');
     expect(faults).toEqual([]);
   });
