@@ -27,32 +27,50 @@ export function splitLines(text: string): Line[] {
   return lines;
 }
 
+/** True at a space, a tab or a stray carriage return. */
+const isBlank = (text: string, at: number): boolean => {
+  const code = text.charCodeAt(at);
+  return code === 0x20 || code === 0x09 || code === 0x0d;
+};
+
+/** The first place from `at` on that is blank, or is not; the end of the text where there is none. Regular expressions run out of memory on very long lines. */
+function seek(text: string, at: number, blank: boolean): number {
+  let place = at;
+  while (place < text.length && isBlank(text, place) !== blank) place++;
+  return place;
+}
+
 /**
  * The items of a line, separated by spaces, tabs and stray carriage returns. An item that begins with `#` starts a
  * comment.
  */
 export function itemsOf(line: string): string[] {
-  const items = line.split(/[ \t\r]+/).filter((item) => item !== '');
-  const comment = items.findIndex((item) => item.startsWith('#'));
-  return comment < 0 ? items : items.slice(0, comment);
+  const items: string[] = [];
+  for (let start = seek(line, 0, false); start < line.length && line[start] !== '#';) {
+    const end = seek(line, start, true);
+    items.push(line.slice(start, end));
+    start = seek(line, end, false);
+  }
+  return items;
 }
 
 /**
  * The text after the first `count` items of a line and before a comment, with its inner blanks; empty if there is none.
  */
 export function textBehind(line: string, count: number): string {
-  const start = new RegExp(`^[ \\t\\r]*(?:[^ \\t\\r]+[ \\t\\r]+){${count}}`).exec(line);
-  if (!start) return '';
-  return line
-    .slice(start[0].length)
-    .replace(/\r/g, ' ')
-    .replace(/(^|[ \t])#.*$/, '')
-    .trim();
+  let start = seek(line, 0, false);
+  for (let item = 0; item < count; item++) start = seek(line, seek(line, start, true), false);
+  let end = start;
+  while (end < line.length && !(line[end] === '#' && (end === start || isBlank(line, end - 1)))) end++;
+  return line.slice(start, end).replaceAll('\r', ' ').trim();
 }
+
+/** Upper limit of the characters of a number: no number needs more digits to be exact. */
+const maxNumberLength = 1100;
 
 /** The number in an item; `undefined` if the item is not a finite number. */
 export function numberOf(item: string): number | undefined {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(item)) return undefined;
+  if (item.length > maxNumberLength || !/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(item)) return undefined;
   const value = Number(item);
   return Number.isFinite(value) ? value : undefined;
 }

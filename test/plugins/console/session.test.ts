@@ -249,6 +249,8 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
     await page.mouse.move(x + 60, y - 30, { steps: 4 });
     await picture(page, '11-offsets');
     await page.mouse.up({ button: 'right' });
+    // The image area gives room to the tools of a live image as soon as that begins, which may be during the drag.
+    const shown = (await page.locator('.stage').boundingBox())!;
     await page.getByText('Image shift follows the drag').waitFor();
     const after = await control.net.read();
     // The specimen follows: the new image shift moves the image, in pixels of the camera with Y up, as far as the
@@ -256,7 +258,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
     const { xpx, xpy, ypx, ypy } = trueImageShift(site.instrument, 19);
     const [byX, byY] = [after.x - before.x, after.y - before.y];
     const frame = site.instrument.session.buffers.get('A')!.frame;
-    const scale = Math.min(box.width / frame.image.shape[1]!, box.height / frame.image.shape[0]!);
+    const scale = Math.min(shown.width / frame.image.shape[1]!, shown.height / frame.image.shape[0]!);
     const perPixel = frame.exposure.binning / scale;
     expect(-(xpx * byX + xpy * byY) / perPixel).toBeCloseTo(60, 0);
     expect(-(ypx * byX + ypy * byY) / perPixel).toBeCloseTo(30, 0);
