@@ -9,5 +9,6 @@ export * from './for-reading';
 export * from './log';
 export * from './plots';
 export * from './stoppable-work';
+export * from './thread-calls';
 export * from './units';
 export * from './vector';
