@@ -85,8 +85,12 @@ const responseOf = (row: AstigmatismRow): AstigmatismResponse => ({
   stigmatorY: matrix(row.stigmatorYXpx, row.stigmatorYXpy, row.stigmatorYYpx, row.stigmatorYYpy),
 });
 
-/** The fields of the record for a response. */
-export const astigmatismFields = ({ focus, stigmatorX, stigmatorY }: AstigmatismResponse) => ({
+/** Something for each element of the three matrices of a response, under the names that its record has. */
+export const astigmatismFields = <Each>({
+  focus,
+  stigmatorX,
+  stigmatorY,
+}: AstigmatismResponse<Readonly<Record<keyof Matrix, Each>>>) => ({
   focusXpx: focus.xpx,
   focusXpy: focus.xpy,
   focusYpx: focus.ypx,

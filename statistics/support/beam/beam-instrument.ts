@@ -6,12 +6,46 @@ import type { CalibrationResult } from '../../../core/store';
 import { SimulatedTruth } from '../../../plugins/simulator';
 import { trueImageShift, trueStage, virtualInstrument } from '../../../testing/virtual-instrument';
 
+/** The instrument of a row of a table, with the current of its brightest beam. */
+export interface BeamColumn {
+  readonly configuration: string;
+  readonly nanoamperes: number;
+  readonly magIndex: number;
+}
+
+/** An instrument with a condenser of lenses and imperfections that are drawn, over a place without a specimen. */
+export const drawnBeam = (
+  { configuration, nanoamperes, magIndex }: BeamColumn,
+  seed: number,
+  edit: (yaml: string) => string,
+  simulator: Readonly<Record<string, unknown>> = {},
+): Promise<BeamInstrument> =>
+  virtualInstrument({
+    configuration,
+    magIndex,
+    edit,
+    simulator: {
+      seed,
+      imperfections: 'drawn',
+      condenser: 'lenses',
+      contrast: 0,
+      brightestNanoamperes: nanoamperes,
+      ...simulator,
+    },
+  });
+
+/** A beam that is round and evenly bright. */
+export const evenBeam = { condenserAstigmatism: [0, 0], beamSlope: [0, 0], beamRim: 0 } as const;
+
 /** An instrument under test. */
 export type BeamInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
 /** The virtual microscope as far as the beam is concerned. */
 export interface BeamMicroscope {
   readonly state: {
+    /** Nanoamperes. */
+    readonly beamCurrent: number;
+    /** Micrometres. */
     readonly beamDiameter: number;
     readonly intensity: number;
     readonly spotSize: number;
@@ -115,12 +149,14 @@ export function knowBeam(instrument: BeamInstrument): void {
   }
 }
 
+/** Nanoamperes per square micrometre of a square as wide as the beam, by which its density is compared. */
+export function trueDensity(instrument: BeamInstrument): number {
+  const { beamCurrent, beamDiameter } = microscopeOf(instrument).state;
+  return beamCurrent / beamDiameter ** 2;
+}
+
 /** Electrons per square angstrom and second in the middle of the beam, from its current and its width. */
 export function trueDoseRate(instrument: BeamInstrument): number {
-  const { beamCurrent, beamDiameter } = microscopeOf(instrument).state as unknown as {
-    readonly beamCurrent: number;
-    readonly beamDiameter: number;
-  };
-  const area = (Math.PI / 4) * beamDiameter ** 2 * squareAngstromsPerSquareMicrometre;
-  return (beamCurrent * electronsPerNanoampere) / area;
+  const inElectrons = electronsPerNanoampere / ((Math.PI / 4) * squareAngstromsPerSquareMicrometre);
+  return trueDensity(instrument) * inElectrons;
 }

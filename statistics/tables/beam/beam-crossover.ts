@@ -1,15 +1,20 @@
-import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
+import { runItem } from '../../../testing/virtual-instrument';
 import { honesty, largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, knowImageShift, microscopeOf, trueRecords } from '../../support/beam/beam-instrument';
+import {
+  type BeamColumn,
+  condense,
+  drawnBeam,
+  knowImageShift,
+  microscopeOf,
+  trueRecords,
+} from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { coarseCamera } from '../../support/small-camera';
 
 const item = 'calibrations/beam-and-spot/beam-crossover';
 
-const instruments: Readonly<
-  Record<string, { readonly configuration: string; readonly nanoamperes: number; readonly magIndex: number }>
-> = {
+const instruments: Readonly<Record<string, BeamColumn>> = {
   'FEI with a K3': { configuration: 'simulator.yaml', nanoamperes: 0.003, magIndex: 25 },
   'FEI with a Ceta': { configuration: 'talos-ceta.yaml', nanoamperes: 0.02, magIndex: 25 },
   'JEOL with a K2': { configuration: 'jeol-cryo-arm-k2.yaml', nanoamperes: 0.003, magIndex: 17 },
@@ -26,22 +31,12 @@ export default defineTable({
   seconds: 4,
   measure: async (seed, row, camera = coarseCamera(4)) => {
     const next = randomNumbers(seed);
-    const { configuration, nanoamperes, magIndex } = instruments[row]!;
-    await using instrument = await virtualInstrument({
-      configuration,
-      magIndex,
-      edit: (yaml) =>
-        camera(yaml)
-          .replace(/^NumberOfSpotSizes: \d+/m, 'NumberOfSpotSizes: 3')
-          .replace(/^LowestMModeMagIndex/m, 'MinSpotSizeToUse: 1\n$&'),
-      simulator: {
-        seed,
-        imperfections: 'drawn',
-        condenser: 'lenses',
-        contrast: 0,
-        brightestNanoamperes: nanoamperes / 5,
-      },
-    });
+    const column = instruments[row]!;
+    await using instrument = await drawnBeam({ ...column, nanoamperes: column.nanoamperes / 5 }, seed, (yaml) =>
+      camera(yaml)
+        .replace(/^NumberOfSpotSizes: \d+/m, 'NumberOfSpotSizes: 3')
+        .replace(/^LowestMModeMagIndex/m, 'MinSpotSizeToUse: 1\n$&'),
+    );
     await knowImageShift(instrument);
     const microscope = microscopeOf(instrument);
     const spot = microscope.state.spotSize > 3 ? 2 : microscope.state.spotSize;

@@ -1,26 +1,24 @@
 import { magIndex as asMagIndex } from '../../../core/base';
 import { Scope } from '../../../core/devices';
-import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
+import { runItem } from '../../../testing/virtual-instrument';
 import { largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, microscopeOf, trueRecords } from '../../support/beam/beam-instrument';
+import {
+  type BeamColumn,
+  condense,
+  drawnBeam,
+  evenBeam,
+  microscopeOf,
+  trueDensity,
+  trueRecords,
+} from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { mean as meanOf } from '../../../imaging';
 import { coarseCamera } from '../../support/small-camera';
 
 const item = 'calibrations/beam-and-spot/beam-intensity';
 
-const instruments: Readonly<
-  Record<
-    string,
-    {
-      readonly configuration: string;
-      readonly nanoamperes: number;
-      readonly magIndex: number;
-      readonly maxCounts: number;
-    }
-  >
-> = {
+const instruments: Readonly<Record<string, BeamColumn & { readonly maxCounts: number }>> = {
   'FEI with a Ceta': { configuration: 'talos-ceta.yaml', nanoamperes: 3, magIndex: 25, maxCounts: 30_000 },
   'JEOL with a K2': { configuration: 'jeol-cryo-arm-k2.yaml', nanoamperes: 0.3, magIndex: 25, maxCounts: 30_000 },
   'Hitachi with a K2 Base': { configuration: 'hitachi-ht7700.yaml', nanoamperes: 0.1, magIndex: 17, maxCounts: 8000 },
@@ -42,25 +40,13 @@ export default defineTable({
   seconds: 15,
   measure: async (seed, row, camera = coarseCamera(4)) => {
     const next = randomNumbers(seed);
-    const { configuration, nanoamperes, magIndex, maxCounts } = instruments[row]!;
-    await using instrument = await virtualInstrument({
-      configuration,
-      magIndex,
-      edit: camera,
-      simulator: {
-        seed,
-        imperfections: 'drawn',
-        condenser: 'lenses',
-        contrast: 0,
-        brightestNanoamperes: nanoamperes,
-        intensityHysteresis: 0,
-        condenserAstigmatism: [0, 0],
-        beamSlope: [0, 0],
-        beamRim: 0,
-        beamCentreMicrometres: [0, 0],
-        spotBeamShiftsMicrometres: [],
-        nanoprobeBeamShiftMicrometres: [0, 0],
-      },
+    const column = instruments[row]!;
+    await using instrument = await drawnBeam(column, seed, camera, {
+      intensityHysteresis: 0,
+      ...evenBeam,
+      beamCentreMicrometres: [0, 0],
+      spotBeamShiftsMicrometres: [],
+      nanoprobeBeamShiftMicrometres: [0, 0],
     });
     const microscope = microscopeOf(instrument);
     const { spotSize, probeMode } = microscope.state as typeof microscope.state & {
@@ -77,13 +63,10 @@ export default defineTable({
     instrument.onImage(({ frame: { image } }) => (brightest = Math.max(brightest, meanOf(image))));
     const { result } = await runItem(instrument, item);
     const points = result!.values['points'] as readonly Point[];
-    await instrument.kernel.registry.get(Scope).magIndex.write(asMagIndex(magIndex));
+    await instrument.kernel.registry.get(Scope).magIndex.write(asMagIndex(column.magIndex));
     const truths = points.map(({ intensity }) => {
       microscope.setIntensity(intensity);
-      const { beamCurrent, beamDiameter } = microscope.state as typeof microscope.state & {
-        readonly beamCurrent: number;
-      };
-      return beamCurrent / beamDiameter ** 2;
+      return trueDensity(instrument);
     });
     microscope.setIntensity(started);
     const spacings = points.slice(1).map(({ density }, index) => points[index]!.density / density);
@@ -99,7 +82,7 @@ export default defineTable({
       verdict: result!.quality?.verdict ?? 'without a verdict',
       faults: [
         ...(spacings.some((each) => each < 1.065 || each > 1.135) ? ['a spacing outside 7 to 13 %'] : []),
-        ...(brightest > maxCounts ? [`an image with ${brightest.toFixed(0)} counts`] : []),
+        ...(brightest > column.maxCounts ? [`an image with ${brightest.toFixed(0)} counts`] : []),
       ],
     };
   },

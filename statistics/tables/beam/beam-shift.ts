@@ -1,8 +1,15 @@
 import type { Matrix } from '../../../core/base';
-import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
+import { runItem } from '../../../testing/virtual-instrument';
 import { honesty, largest, rmsOfError } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, knowImageShift, percentOff, trueBeamShift } from '../../support/beam/beam-instrument';
+import {
+  type BeamColumn,
+  condense,
+  drawnBeam,
+  knowImageShift,
+  percentOff,
+  trueBeamShift,
+} from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { coarseCamera } from '../../support/small-camera';
 
@@ -10,9 +17,7 @@ const item = 'calibrations/beam-and-spot/beam-shift';
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 
 /** The instruments of the rows, each with a current that gives some hundred electrons in a pixel of the beam, and a field in which the astigmatism of the condenser is small. */
-const instruments: Readonly<
-  Record<string, { readonly configuration: string; readonly nanoamperes: number; readonly magIndex: number }>
-> = {
+const instruments: Readonly<Record<string, BeamColumn>> = {
   'FEI with a K3': { configuration: 'simulator.yaml', nanoamperes: 0.003, magIndex: 25 },
   'FEI with a Ceta': { configuration: 'talos-ceta.yaml', nanoamperes: 0.012, magIndex: 25 },
   'JEOL with a K2': { configuration: 'jeol-cryo-arm-k2.yaml', nanoamperes: 0.003, magIndex: 17 },
@@ -29,21 +34,11 @@ export default defineTable({
   seconds: 2,
   measure: async (seed, row, camera = coarseCamera(4)) => {
     const next = randomNumbers(seed);
-    const { configuration, nanoamperes, magIndex } = instruments[row]!;
-    await using instrument = await virtualInstrument({
-      configuration,
-      magIndex,
-      edit: camera,
-      simulator: {
-        seed,
-        imperfections: 'drawn',
-        condenser: 'lenses',
-        contrast: 0,
-        brightestNanoamperes: nanoamperes,
-        // The operator has focused: a defocus of some micrometres changes the magnification by a tenth of a percent.
-        nanoprobeFocusOffsetMicrometres: 0,
-        focusSpreadByMagMicrometres: 0,
-      },
+    const column = instruments[row]!;
+    await using instrument = await drawnBeam(column, seed, camera, {
+      // The operator has focused: a defocus of some micrometres changes the magnification by a tenth of a percent.
+      nanoprobeFocusOffsetMicrometres: 0,
+      focusSpreadByMagMicrometres: 0,
     });
     await knowImageShift(instrument);
     await condense(instrument, 0.2 + 0.2 * next());

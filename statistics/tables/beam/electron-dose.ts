@@ -2,19 +2,24 @@ import { determinant, inMicrometres, magIndex as asMagIndex, seconds } from '../
 import { Cameras, Illumination, ProbeModeSelector } from '../../../core/devices';
 import { ImageAcquisition } from '../../../core/acquisition';
 import { Optics } from '../../../core/optics';
-import { runItem, trueStage, virtualInstrument } from '../../../testing/virtual-instrument';
+import { runItem, trueStage } from '../../../testing/virtual-instrument';
 import { honesty, largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, knowBeam, trueDoseRate } from '../../support/beam/beam-instrument';
+import {
+  type BeamColumn,
+  condense,
+  drawnBeam,
+  evenBeam,
+  knowBeam,
+  trueDoseRate,
+} from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { coarseCamera } from '../../support/small-camera';
 
 const item = 'calibrations/electron-dose';
 
 /** The instruments of the rows, each with a current that gives some thousand counts. */
-const instruments: Readonly<
-  Record<string, { readonly configuration: string; readonly nanoamperes: number; readonly magIndex: number }>
-> = {
+const instruments: Readonly<Record<string, BeamColumn>> = {
   'FEI with a Ceta': { configuration: 'talos-ceta.yaml', nanoamperes: 0.05, magIndex: 25 },
   'JEOL with a K2': { configuration: 'jeol-cryo-arm-k2.yaml', nanoamperes: 0.6, magIndex: 22 },
   'Hitachi with a K2 Base': { configuration: 'hitachi-ht7700.yaml', nanoamperes: 0.05, magIndex: 20 },
@@ -30,26 +35,19 @@ export default defineTable({
   seconds: 1,
   measure: async (seed, row, camera = coarseCamera(8)) => {
     const next = randomNumbers(seed);
-    const { configuration, nanoamperes, magIndex } = instruments[row]!;
-    await using instrument = await virtualInstrument({
-      configuration,
-      magIndex,
-      edit: (yaml) =>
+    const column = instruments[row]!;
+    await using instrument = await drawnBeam(
+      column,
+      seed,
+      (yaml) =>
         camera(yaml).replace(/^( +)Name: .*$/m, (line, indent: string) =>
           yaml.includes('CountsPerElectron') ? line : `${line}\n${indent}CountsPerElectron: 40`,
         ),
-      simulator: {
-        seed,
-        imperfections: 'drawn',
-        condenser: 'lenses',
-        contrast: 0,
-        brightestNanoamperes: nanoamperes,
+      {
         pixelScaleError: 0,
-        condenserAstigmatism: [0, 0],
-        beamSlope: [0, 0],
-        beamRim: 0,
+        ...evenBeam,
       },
-    });
+    );
     const { registry } = instrument.kernel;
     knowBeam(instrument);
     if (registry.has(ProbeModeSelector)) await registry.get(ProbeModeSelector).probeMode.write('micro');
@@ -76,8 +74,8 @@ export default defineTable({
     // The pixel size is another calibration: its error is taken out by the true one.
     const { value: pixel } = registry
       .get(Optics)
-      .at({ magIndex: asMagIndex(magIndex), camera: selected.traits.index }).pixelSize!;
-    const area = Math.abs(determinant(trueStage(instrument, magIndex))) * inMicrometres(pixel) ** 2;
+      .at({ magIndex: asMagIndex(column.magIndex), camera: selected.traits.index }).pixelSize!;
+    const area = Math.abs(determinant(trueStage(instrument, column.magIndex))) * inMicrometres(pixel) ** 2;
     const dose = (result!.values['dose'] as number) * area;
     return {
       errors: { percent: 100 * (dose / truth - 1) },

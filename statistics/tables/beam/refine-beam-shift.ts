@@ -1,21 +1,23 @@
 import { type Matrix, product, rotation, scaleMatrix } from '../../../core/base';
 import { Scope } from '../../../core/devices';
-import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
+import { runItem } from '../../../testing/virtual-instrument';
 import { honesty, largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, knowImageShift, percentOff, trueBeamShiftAt } from '../../support/beam/beam-instrument';
+import {
+  type BeamColumn,
+  condense,
+  drawnBeam,
+  knowImageShift,
+  percentOff,
+  trueBeamShiftAt,
+} from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { coarseCamera } from '../../support/small-camera';
 
 const item = 'calibrations/beam-and-spot/refine-beam-shift';
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 
-const columns: Readonly<
-  Record<
-    string,
-    { readonly configuration: string; readonly nanoamperes: number; readonly magIndex: number; readonly alpha: number }
-  >
-> = {
+const columns: Readonly<Record<string, BeamColumn & { readonly alpha: number }>> = {
   JEOL: { configuration: 'jeol-cryo-arm-k2.yaml', nanoamperes: 0.003, magIndex: 17, alpha: 0 },
   Hitachi: { configuration: 'hitachi-ht7700.yaml', nanoamperes: 0.0003, magIndex: 13, alpha: -999 },
 };
@@ -30,29 +32,19 @@ export default defineTable({
   seconds: 3,
   measure: async (seed, row, camera = coarseCamera(4)) => {
     const next = randomNumbers(seed);
-    const [column, way] = row.split(', by the ') as [string, string];
-    const { configuration, nanoamperes, magIndex, alpha } = columns[column]!;
-    await using instrument = await virtualInstrument({
-      configuration,
-      magIndex,
-      edit: camera,
-      simulator: {
-        seed,
-        imperfections: 'drawn',
-        condenser: 'lenses',
-        contrast: 0,
-        brightestNanoamperes: nanoamperes,
-        imageShiftHysteresis: 0,
-      },
+    const [name, way] = row.split(', by the ') as [string, string];
+    const column = columns[name]!;
+    await using instrument = await drawnBeam(column, seed, camera, {
+      imageShiftHysteresis: 0,
     });
     await knowImageShift(instrument);
     await condense(instrument, 0.25 + 0.15 * next());
     const index = await instrument.kernel.registry.get(Scope).magIndex.read();
-    const truth = trueBeamShiftAt(instrument, { magIndex: index, probe: 1, alpha });
+    const truth = trueBeamShiftAt(instrument, { magIndex: index, probe: 1, alpha: column.alpha });
     const off = scaleMatrix(product(rotation(seed % 2 === 0 ? 3 : -3), truth), 1.05);
     instrument.calibrations
       .records('BeamShiftCalibration')
-      .replaceAll([{ ...off, magIndex: index, alpha, probe: 1, retain: 0 }]);
+      .replaceAll([{ ...off, magIndex: index, alpha: column.alpha, probe: 1, retain: 0 }]);
     const { result } = await runItem(instrument, item, { by: way, distance: '6' });
     const found = result!.values as unknown as Matrix;
     const stated = result!.standardErrors as unknown as Matrix;

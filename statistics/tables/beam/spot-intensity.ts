@@ -1,17 +1,21 @@
-import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
+import { runItem } from '../../../testing/virtual-instrument';
 import { honesty, largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { condense, microscopeOf } from '../../support/beam/beam-instrument';
+import {
+  type BeamColumn,
+  condense,
+  drawnBeam,
+  evenBeam,
+  microscopeOf,
+  trueDensity,
+} from '../../support/beam/beam-instrument';
 import { randomNumbers } from '../../support/random-numbers';
 import { coarseCamera } from '../../support/small-camera';
 
 const item = 'calibrations/beam-and-spot/spot-intensity';
-const electronsPerNanoampere = 6.241509e9;
 
 /** The instruments of the rows, each with a current that gives some thousand counts at the brightest spot size. */
-const instruments: Readonly<
-  Record<string, { readonly configuration: string; readonly nanoamperes: number; readonly magIndex: number }>
-> = {
+const instruments: Readonly<Record<string, BeamColumn>> = {
   'FEI with a Ceta': { configuration: 'talos-ceta.yaml', nanoamperes: 1, magIndex: 31 },
   'JEOL with a K2': { configuration: 'jeol-cryo-arm-k2.yaml', nanoamperes: 0.1, magIndex: 17 },
   'Hitachi with a K2 Base': { configuration: 'hitachi-ht7700.yaml', nanoamperes: 0.05, magIndex: 20 },
@@ -34,22 +38,10 @@ export default defineTable({
   seconds: 2,
   measure: async (seed, row, camera = coarseCamera(4)) => {
     const next = randomNumbers(seed);
-    const { configuration, nanoamperes, magIndex } = instruments[row]!;
-    await using instrument = await virtualInstrument({
-      configuration,
-      magIndex,
-      edit: camera,
-      simulator: {
-        seed,
-        imperfections: 'drawn',
-        condenser: 'lenses',
-        contrast: 0,
-        brightestNanoamperes: nanoamperes,
-        intensityHysteresis: 0,
-        condenserAstigmatism: [0, 0],
-        beamSlope: [0, 0],
-        beamRim: 0,
-      },
+    const column = instruments[row]!;
+    await using instrument = await drawnBeam(column, seed, camera, {
+      intensityHysteresis: 0,
+      ...evenBeam,
     });
     const microscope = microscopeOf(instrument);
     await condense(instrument, 4 + 3 * next());
@@ -57,10 +49,7 @@ export default defineTable({
     const rows = result!.values['spots'] as readonly SpotRow[];
     const densities = rows.map(({ spot }) => {
       microscope.setSpotSize(spot);
-      const { beamCurrent, beamDiameter } = microscope.state as typeof microscope.state & {
-        readonly beamCurrent: number;
-      };
-      return (beamCurrent * electronsPerNanoampere) / beamDiameter ** 2;
+      return trueDensity(instrument);
     });
     const errors = rows.map(({ ratio }, index) => ratio - densities[index]! / densities[0]!);
     return {

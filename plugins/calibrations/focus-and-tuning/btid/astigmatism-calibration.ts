@@ -34,24 +34,12 @@ const matrixResult = (what: string) =>
     ypx: value.quantity(`${what}: Y by tilt along X.`, { unit: 'nm' }),
     ypy: value.quantity(`${what}: Y by tilt along Y.`, { unit: 'nm' }),
   }) as const;
-const [focus, stigmatorX, stigmatorY] = [
-  matrixResult('Displacement on the specimen for a micrometre of defocus and a unit of tilt'),
-  matrixResult('Displacement for the range of the X stigmator and a unit of tilt'),
-  matrixResult('Displacement for the range of the Y stigmator and a unit of tilt'),
-];
 const results = {
-  focusXpx: focus.xpx,
-  focusXpy: focus.xpy,
-  focusYpx: focus.ypx,
-  focusYpy: focus.ypy,
-  stigmatorXXpx: stigmatorX.xpx,
-  stigmatorXXpy: stigmatorX.xpy,
-  stigmatorXYpx: stigmatorX.ypx,
-  stigmatorXYpy: stigmatorX.ypy,
-  stigmatorYXpx: stigmatorY.xpx,
-  stigmatorYXpy: stigmatorY.xpy,
-  stigmatorYYpx: stigmatorY.ypx,
-  stigmatorYYpy: stigmatorY.ypy,
+  ...astigmatismFields({
+    focus: matrixResult('Displacement on the specimen for a micrometre of defocus and a unit of tilt'),
+    stigmatorX: matrixResult('Displacement for the range of the X stigmator and a unit of tilt'),
+    stigmatorY: matrixResult('Displacement for the range of the Y stigmator and a unit of tilt'),
+  }),
   beamTilt: value.quantity('Beam tilt to one side, in the unit of the column.'),
   defocus: value.quantity('Middle of the defocus values.', { unit: 'um' }),
   powerX: value.quantity('Astigmatism that the X stigmator makes over its range.', { unit: 'um' }),

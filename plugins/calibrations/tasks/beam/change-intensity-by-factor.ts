@@ -2,6 +2,7 @@ import { readable } from '../../../../core/base';
 import { defineTask, value } from '../../../../core/kernel';
 import {
   changeIntensity,
+  intensityForecast,
   intensityNeeds,
   intensityResults,
   intensityValues,
@@ -32,12 +33,7 @@ export default defineTask({
       optional: true,
     }),
   },
-  forecast: ({ illumination }) => ({
-    images: 0,
-    exposure: 0,
-    duration: { least: 0, most: 10 },
-    moves: [{ setting: illumination.intensity, how: 'by the factor, where it stays' }],
-  }),
+  forecast: intensityForecast('by the factor, where it stays'),
   async run(use, run) {
     const { beam, control } = use;
     const [given] = run.arguments;

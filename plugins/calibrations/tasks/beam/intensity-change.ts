@@ -1,7 +1,7 @@
 import { EucentricError, optional, readable } from '../../../../core/base';
 import { Illumination, readBack } from '../../../../core/devices';
 import { BeamCalibrations, BeamControl, type BeamPlace, type IntensityChange } from '../../../../core/illumination';
-import { LowDose, type Run, type Uses, value } from '../../../../core/kernel';
+import { type Forecast, LowDose, type Run, type Uses, value } from '../../../../core/kernel';
 import { Settings } from '../../../../core/settings';
 
 /** Dependencies of the tasks that change the intensity by its tables. */
@@ -23,6 +23,16 @@ export const intensityResults = {
   probe: value.text('Probe mode: micro or nano.'),
   side: value.text('Side of crossover: above or below.'),
 };
+
+/** The forecast of a task that changes the intensity and takes no image. */
+export const intensityForecast =
+  (how: string) =>
+  ({ illumination }: Pick<IntensityUse, 'illumination'>): Forecast => ({
+    images: 0,
+    exposure: 0,
+    duration: { least: 0, most: 10 },
+    moves: [{ setting: illumination.intensity, how }],
+  });
 
 /** Rounding of the intensity that a column reads back, where it tells no step. */
 const readingTolerance = 1e-6;

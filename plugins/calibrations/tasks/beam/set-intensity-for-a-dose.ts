@@ -5,6 +5,7 @@ import type { BeamPlace } from '../../../../core/illumination';
 import { type Uses, defineTask, value } from '../../../../core/kernel';
 import {
   changeIntensity,
+  intensityForecast,
   intensityNeeds,
   intensityResults,
   intensityValues,
@@ -58,12 +59,7 @@ export default defineTask({
     rateBefore: value.quantity('Dose rate before.', { unit: 'e/A2/s', decimals: 3 }),
     exposure: value.quantity('Time in which a Record image is exposed.', { unit: 's', decimals: 3 }),
   },
-  forecast: ({ illumination }) => ({
-    images: 0,
-    exposure: 0,
-    duration: { least: 0, most: 10 },
-    moves: [{ setting: illumination.intensity, how: 'to the dose, where it stays' }],
-  }),
+  forecast: intensityForecast('to the dose, where it stays'),
   async run(use, run) {
     const { beam, control } = use;
     const { exposure, lit, driftSettling } = recordTime(use);
