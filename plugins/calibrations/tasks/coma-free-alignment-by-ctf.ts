@@ -12,6 +12,7 @@ import { AlphaSelector, BeamTilt, ProbeModeSelector, readProbeMode } from '../..
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
 import { type TaskRun, type Uses, defineTask, value } from '../../../core/kernel';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
+import { correctInRounds, maxRounds } from '../shared/result/correction-rounds';
 import { approachedTilt } from '../shared/ctf-images/approach';
 import {
   type ComaPlan,
@@ -48,12 +49,8 @@ const results = {
   images: value.quantity('Number of images that were taken.'),
 };
 
-/** Largest number of corrections. */
-const maxRounds = 3;
 /** Significance of what is left from which it is corrected once more, and its size in milliradians. */
 const [minSignificance, minLeft] = [4, 0.02];
-/** Share of the misalignment that may be left by a correction that works, where it is significant. */
-const maxLeft = 0.6;
 /** Misalignment in milliradians that may be left. */
 const leftLimits = { doubtful: 0.04, refused: 0.3 };
 
@@ -106,19 +103,27 @@ class ComaFreeAlignment {
     const start = await coils.setting.read(run.signal);
     let base = start;
     const before = await this.measured(images, base, plan);
-    let now = before;
-    let rounds = 0;
     const threshold = use.userSettings.get('ComaIterationThresh');
-    while (!measuresOnly && rounds < maxRounds && (rounds === 0 || isSignificant(now, plan, threshold))) {
-      base = await coils.goTo(subtract(base, now.fit.offAxis as Vector<BeamTiltUnits>), run.signal);
-      rounds += 1;
-      const after = await this.measured(images, base, plan);
-      run.operator.log(`Correction ${rounds}: ${inWords(now)} before, ${inWords(after)} after.`);
-      const [was, is] = [inMilliradians(now, plan), inMilliradians(after, plan)];
-      if (isSignificant(after, plan, threshold) && is > maxLeft * Math.max(was, minLeft))
-        throw ctfImageErrors.notBetter('The misalignment', `${readable(was, 2)} mrad`, `${readable(is, 2)} mrad`);
-      now = after;
-    }
+    const size = (found: MeasuredComa): number => inMilliradians(found, plan);
+    const correct = async ({ fit }: MeasuredComa): Promise<MeasuredComa> => {
+      base = await coils.goTo(subtract(base, fit.offAxis as Vector<BeamTiltUnits>), run.signal);
+      return this.measured(images, base, plan);
+    };
+    const { now, rounds } = measuresOnly
+      ? { now: before, rounds: 0 }
+      : await correctInRounds(run.operator, before, {
+          correct,
+          isSignificant: (found) => isSignificant(found, plan, threshold),
+          size,
+          minSize: minLeft,
+          inWords,
+          notBetter: (was, is) =>
+            ctfImageErrors.notBetter(
+              'The misalignment',
+              `${readable(size(was), 2)} mrad`,
+              `${readable(size(is), 2)} mrad`,
+            ),
+        });
     await coils.goTo(base, run.signal);
     const change = measuresOnly ? vector(-before.fit.offAxis.x, -before.fit.offAxis.y) : subtract(base, start);
     const judgement = judge(

@@ -3,6 +3,7 @@ import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
 import { type TaskRun, type Uses, defineTask, value } from '../../../core/kernel';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
 import { type StigmatorResponse, findStigmatorResponse, stigmatorChange } from '../../../core/tuning';
+import { correctInRounds, maxRounds } from '../shared/result/correction-rounds';
 import { approachedStigmator, requireStigmatorRange } from '../shared/ctf-images/approach';
 import { CtfImages, ctfImagesForecast, ctfStigmatorNeeds } from '../shared/ctf-images/ctf-images';
 import { ctfImageErrors } from '../shared/ctf-images/ctf-image-errors';
@@ -25,12 +26,8 @@ const results = {
 
 /** Images of one value of the stigmator. */
 const goal = { least: 1, most: 5, astigmatismError: 0.0015 };
-/** Largest number of corrections. */
-const maxRounds = 3;
 /** Significance of what is left from which it is corrected once more, and its size in micrometres of half the difference. */
 const [minSignificance, minLeft] = [3, 0.002];
-/** Share of the astigmatism that may be left by a correction that works, where it is significant. */
-const maxLeft = 0.6;
 /** Astigmatism in nanometres that may be left: with strong rings, and with weak ones. */
 const leftLimits = { doubtful: 15, refused: 150 };
 
@@ -85,30 +82,34 @@ class CorrectAstigmatism {
     const tiles: PlotTile[] = [...images.tile({ column: 0, row: 0, label: 'before' })];
     const show = (): void => run.plot({ kind: 'image', id: 'rings', title: 'Rings at each correction', tiles });
     show();
-    let now = before;
-    let rounds = 0;
+    const neededFor = (rings: RingMeasurement): Vector => needed(response, rings, use.optics.at(place).magnification);
     let total: Vector = vector(0, 0);
-    while (rounds < maxRounds && (rounds === 0 || isSignificant(now))) {
-      const change = needed(response, now, use.optics.at(place).magnification);
+    const correct = async (rings: RingMeasurement, round: number): Promise<RingMeasurement> => {
+      const change = neededFor(rings);
       total = add(total, change);
-      if (measuresOnly) break;
       requireStigmatorRange(add(held, change));
       held = await coils.goTo(add(held, change), run.signal);
-      rounds += 1;
-      const after = await images.measure(`Astigmatism after correction ${rounds}`, goal);
-      tiles.push(...images.tile({ column: rounds, row: 0, label: `after correction ${rounds}` }));
+      const after = await images.measure(`Astigmatism after correction ${round}`, goal);
+      tiles.push(...images.tile({ column: round, row: 0, label: `after correction ${round}` }));
       show();
-      run.operator.log(
-        `Correction ${rounds}: ${withError(inNanometres(now), errorInNanometres(now))} nm before, ${withError(inNanometres(after), errorInNanometres(after))} nm after.`,
-      );
-      if (isSignificant(after) && length(after.astigmatism) > maxLeft * Math.max(minLeft, length(now.astigmatism)))
-        throw ctfImageErrors.notBetter(
-          'The astigmatism',
-          `${readable(inNanometres(now), 0)} nm`,
-          `${readable(inNanometres(after), 0)} nm`,
-        );
-      now = after;
-    }
+      return after;
+    };
+    const { now, rounds } = measuresOnly
+      ? { now: before, rounds: 0 }
+      : await correctInRounds(run.operator, before, {
+          correct,
+          isSignificant,
+          size: ({ astigmatism }) => length(astigmatism),
+          minSize: minLeft,
+          inWords: (rings) => `${withError(inNanometres(rings), errorInNanometres(rings))} nm`,
+          notBetter: (was, is) =>
+            ctfImageErrors.notBetter(
+              'The astigmatism',
+              `${readable(inNanometres(was), 0)} nm`,
+              `${readable(inNanometres(is), 0)} nm`,
+            ),
+        });
+    if (measuresOnly) total = neededFor(before);
     const judgement = measuresOnly ? judge() : judge(...leftEvidence(now));
     requireNotRefused(judgement, 'correct-astigmatism-by-ctf/refused');
     const summary = measuresOnly

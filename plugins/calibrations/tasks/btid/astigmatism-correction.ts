@@ -11,6 +11,7 @@ import { btidForecast } from '../../focus-and-tuning/btid/btid-forecast';
 import { BtidImages } from '../../focus-and-tuning/btid/btid-images';
 import { btidNeeds, btidPlace, presentDefocus, readoutAt, tuningDelays } from '../../focus-and-tuning/btid/btid-place';
 import { TuningPlans } from '../../focus-and-tuning/plans/tuning-plans';
+import { correctInRounds, maxRounds } from '../../shared/result/correction-rounds';
 import { approachedStigmator, requireStigmatorRange } from '../../shared/ctf-images/approach';
 
 const needs = { ...btidNeeds, stigmator: ObjectiveStigmator, plans: TuningPlans };
@@ -28,12 +29,8 @@ const results = {
   images: value.quantity('Number of images, without those that measured the defocus.'),
 };
 
-/** Largest number of corrections. */
-const maxRounds = 3;
 /** Significance of what is left from which it is corrected once more, and its size in micrometres. */
 const [minSignificance, minLeft] = [3, 0.004];
-/** Share of the astigmatism that may be left by a correction that works, where it is significant. */
-const maxLeft = 0.6;
 /** Astigmatism in nanometres that may be left, and standard error with which it may be known. */
 const limits = { left: { doubtful: 15, refused: 150 }, error: { doubtful: 15, refused: 60 } };
 
@@ -96,23 +93,26 @@ export class CorrectAstigmatism {
       return { ...tuningOf(measured.middle, response), misfit: measured.misfit };
     };
     const before = await measure('before the correction');
-    let now = before;
     let change = scale(before.stigmator, -1);
-    let rounds = 0;
-    while (!measuresOnly && rounds < maxRounds && (rounds === 0 || isSignificant(now))) {
-      const step = scale(now.stigmator, -1);
+    const correct = async (found: FoundTuning, round: number) => {
+      const step = scale(found.stigmator, -1);
       requireStigmatorRange(add(held, step));
       held = await coils.goTo(add(held, step), run.signal);
-      change = rounds === 0 ? step : add(change, step);
-      rounds += 1;
-      const after = await measure(`after correction ${rounds}`);
-      run.operator.log(`Correction ${rounds}: ${inWords(now)} nm before, ${inWords(after)} nm after.`);
-      if (isSignificant(after) && after.astigmatism > maxLeft * now.astigmatism)
-        throw btidErrors.noProgress(
-          `the astigmatism was ${readable(1000 * now.astigmatism, 0)} nm and is ${readable(1000 * after.astigmatism, 0)} nm`,
-        );
-      now = after;
-    }
+      change = round === 1 ? step : add(change, step);
+      return measure(`after correction ${round}`);
+    };
+    const { now, rounds } = measuresOnly
+      ? { now: before, rounds: 0 }
+      : await correctInRounds(run.operator, before, {
+          correct,
+          isSignificant,
+          size: ({ astigmatism }) => astigmatism,
+          inWords: (found) => `${inWords(found)} nm`,
+          notBetter: (was, is) =>
+            btidErrors.noProgress(
+              `the astigmatism was ${readable(1000 * was.astigmatism, 0)} nm and is ${readable(1000 * is.astigmatism, 0)} nm`,
+            ),
+        });
     const judgement = judge(
       misfit({ ...now.misfit, what: 'Misfit of the shifts', change: 'Let the specimen come to rest.' }),
       aboveLimit({

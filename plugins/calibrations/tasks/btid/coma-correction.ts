@@ -20,6 +20,7 @@ import { BtidImages } from '../../focus-and-tuning/btid/btid-images';
 import { btidPlace, milliradiansAt } from '../../focus-and-tuning/btid/btid-place';
 import { bendImages, comaNeeds, comaPlan, prepareComa, takeBends } from '../../focus-and-tuning/btid/coma-series';
 import { TuningPlans } from '../../focus-and-tuning/plans/tuning-plans';
+import { correctInRounds, maxRounds } from '../../shared/result/correction-rounds';
 import { approachedTilt } from '../../shared/ctf-images/approach';
 
 const needs = { ...comaNeeds, plans: TuningPlans };
@@ -35,12 +36,8 @@ const results = {
   images: value.quantity('Number of images, without those that measured the defocus.'),
 };
 
-/** Largest number of corrections. */
-const maxRounds = 3;
 /** Significance of what is left from which it is corrected once more, and its size in milliradians. */
 const [minSignificance, minLeft] = [3, 0.03];
-/** Share of the misalignment that may be left by a correction that works, where it is significant. */
-const maxLeft = 0.6;
 /** Misalignment in milliradians that may be left, and standard error with which it may be known. */
 const limits = { left: { doubtful: 0.1, refused: 0.5 }, error: { doubtful: 0.06, refused: 0.3 } };
 
@@ -99,22 +96,22 @@ export class ComaFreeAlignment {
     const isSignificant = (found: FoundTiltError): boolean =>
       size(found) > Math.max(minLeft, minSignificance * error(found));
     const before = await measure();
-    let now = before;
-    let rounds = 0;
-    while (!measuresOnly && rounds < maxRounds && (rounds === 0 || isSignificant(now))) {
-      const target = subtract(held, asTilt(now.tilt));
-      held = await coils.goTo(target, run.signal);
-      rounds += 1;
-      const after = await measure();
-      run.operator.log(
-        `Correction ${rounds}: ${withError(size(now), error(now))} mrad before, ${withError(size(after), error(after))} mrad after.`,
-      );
-      if (isSignificant(after) && size(after) > maxLeft * size(now))
-        throw btidErrors.noProgress(
-          `the misalignment was ${readable(size(now), 2)} mrad and is ${readable(size(after), 2)} mrad`,
-        );
-      now = after;
-    }
+    const correct = async ({ tilt }: FoundTiltError) => {
+      held = await coils.goTo(subtract(held, asTilt(tilt)), run.signal);
+      return measure();
+    };
+    const { now, rounds } = measuresOnly
+      ? { now: before, rounds: 0 }
+      : await correctInRounds(run.operator, before, {
+          correct,
+          isSignificant,
+          size,
+          inWords: (found) => `${withError(size(found), error(found))} mrad`,
+          notBetter: (was, is) =>
+            btidErrors.noProgress(
+              `the misalignment was ${readable(size(was), 2)} mrad and is ${readable(size(is), 2)} mrad`,
+            ),
+        });
     await coils.goTo(held, run.signal);
     const judgement = judge(
       misfit({ ...now.shifts, what: 'Misfit of the shifts', change: 'Let the specimen come to rest.' }),
