@@ -14,12 +14,12 @@ interface Correction<Found> {
   readonly size: (found: Found) => number;
   /** Size below which nothing is compared. */
   readonly minSize?: number;
-  /** What was found with its error and unit. */
+  /** Sentence part with the measured value, its error and its unit. */
   readonly inWords: (found: Found) => string;
   readonly notBetter: (was: Found, is: Found) => Error;
 }
 
-/** What was found at the end, and the number of corrections. */
+/** Last measurement, and the number of corrections. */
 interface Corrected<Found> {
   readonly now: Found;
   readonly rounds: number;
