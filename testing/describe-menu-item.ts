@@ -40,6 +40,8 @@ export interface MenuItemCase {
   readonly beyondTheMenu?: boolean;
   /** True when these answers make it keep a result in the history although it changes no record. */
   readonly keepsResult?: boolean;
+  /** Readings that count from what the item stores, and so read otherwise once it is stored. */
+  readonly follows?: readonly string[];
   /** Answers to questions; the others take their defaults. */
   readonly answers?: Readonly<Record<string, string>>;
   /** Buttons that the operator presses, in order, in each run. */
@@ -194,12 +196,12 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
       } else {
         // A task that had ended when it was broken off keeps what it changed.
         const { changes = [], task, declaration } = instrument.session.findItem(id);
-        const changed = error === undefined ? changes : [];
+        const changed = error === undefined ? [...changes, ...(given.follows ?? [])] : [];
         const sets = error === undefined && task ? declaration!.sets : [];
         expect(withoutSettings(after.settings, sets, changed)).toEqual(withoutSettings(before.settings, sets, changed));
         if (error !== undefined) expect(after.stored).toEqual(before.stored);
         instrument.calibrations.restore(kept);
-        await restoreSettings(instrument, changed, before);
+        await restoreSettings(instrument, error === undefined ? changes : [], before);
       }
     } catch (reason) {
       throw new Error(
@@ -269,12 +271,13 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     expect(read.filter((text) => overlyPrecise(text).length > 0)).toEqual([]);
     const after = await stateOf(instrument);
     const { stores, sets } = declaration!;
-    const unchanged = (state: typeof after) => withoutSettings(state.settings, sets, changes);
+    const unchanged = (state: typeof after) =>
+      withoutSettings(state.settings, sets, [...changes, ...(given.follows ?? [])]);
     expect(unchanged(after)).toEqual(unchanged(before));
-    if (task) await expectNoted(instrument, changes, { before, after }, sets);
+    if (task || changes.length > 0) await expectNoted(instrument, changes, { before, after }, sets);
     const keeps = given.keepsResult === true || stores.length > 0;
     // The history has a user setting only where the answers change one, and it is restored by setting it again.
-    if (!task && (keeps || sets.length === 0)) {
+    if (!task && changes.length === 0 && (keeps || sets.length === 0)) {
       expect({ stores: stored(before, after) }).toEqual({ stores: keeps });
       await expectBroughtBack(instrument, { entries: before.stored.history, before: textBefore });
     }

@@ -92,6 +92,7 @@ export function provideOptics(
     settling,
     clock,
     offsetOf,
+    check: (magIndex) => hooks.willShiftImage.promise(magIndex),
     seen: kernel.settingSeen,
     follow: (signal) => following.follow(signal),
   });

@@ -24,6 +24,7 @@ export type Outcome = 'done' | 'stopped' | 'failed';
  * | willSelectCamera | from, to (camera) | - | cameras, before another one is selected; throwing refuses it |
  * | didSelectCamera | from, to (camera) | - | cameras, after it |
  * | imageShiftOffset | offset so far, mag index | offset | net image shift, at each reading and writing: offsets that the operator does not see |
+ * | willShiftImage | mag index | - | net image shift, before a new value is worked out and sent: what it rests on can be checked |
  * | willMoveStage | move, position | move | guarded stage, after the limits were checked and before it is sent; the result is checked again |
  * | didMoveStage | position | - | guarded stage |
  * | willAcquire | exposure, camera | exposure | guarded camera |
@@ -53,6 +54,7 @@ export function createHooks() {
       ['offset', 'magIndex'],
       'imageShiftOffset',
     ),
+    willShiftImage: new AsyncSeriesHook<[magIndex: MagIndex]>(['magIndex'], 'willShiftImage'),
     willMoveStage: new AsyncSeriesWaterfallHook<[move: StageMove, position: StagePosition]>(
       ['move', 'position'],
       'willMoveStage',

@@ -200,6 +200,14 @@ const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
       [put('StandardLMFocus', { magIndex: asMagIndex(8), micro: -0.125, nano: 0.5 })],
     ],
   },
+  NeutralImageShifts: {
+    present: [put('NeutralImageShifts', { magIndex: asMagIndex(20), x: 0.125, y: -0.25 })],
+    results: [[20, 21].map((index) => put('NeutralImageShifts', { magIndex: asMagIndex(index), x: 0.0625, y: -0.5 }))],
+  },
+  GIFNeutralIS: {
+    present: [],
+    results: [[put('GIFNeutralIS', { magIndex: asMagIndex(20), x: 0.0625, y: -0.5 })]],
+  },
   HitachiBaseFocus: {
     present: [put('HitachiBaseFocus', { magIndex: asMagIndex(1), lensValue: 2_096_640 })],
     results: [

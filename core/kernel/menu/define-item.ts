@@ -55,6 +55,11 @@ export interface ItemSpec<N extends Needs, Q extends QuestionSpecs, R extends Re
   readonly forecast: 'nothing' | ((use: Uses<N>, signal: AbortSignal) => Forecast | Promise<Forecast>);
   /** The reason why it cannot run now, in the operator's words; undefined when it can. */
   unavailable?(use: Uses<N>): string | undefined;
+  /**
+   * The settings that it changes for good, for one that exists to change them. They keep what the run set when it ends well, and are put back
+   * after STOP, a failure and a refusal. All other settings are put back in any case, by `run.preserve`.
+   */
+  readonly changes?: (use: Uses<N>) => readonly AnySetting[];
   /** Taps the hooks through which its calibration is applied. */
   listen?(use: Uses<N>, hooks: TappableHooks): void;
   run(use: Uses<N>, run: ItemRun<Q, R>): Promise<CalibrationResult | undefined | void>;
@@ -66,7 +71,7 @@ export interface MenuItem {
   unavailable(): string | undefined;
   /** The check mark of a toggle. */
   checked(): boolean;
-  /** The settings that a task changes for good; none for an item. */
+  /** The settings that a task, or an item that exists for that, changes for good. */
   changes(): readonly AnySetting[];
   listen(hooks: TappableHooks): void;
   run(run: Run): Promise<CalibrationResult | undefined | void>;
@@ -105,12 +110,9 @@ export type TaskRun<Q extends QuestionSpecs, R extends ResultSpecs> = Omit<ItemR
 /** One task, as its file declares it. */
 export interface TaskSpec<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs> extends Omit<
   ItemSpec<N, Q, R>,
-  'stores' | 'order' | 'measures' | 'saves' | 'anytime' | 'run'
+  'stores' | 'order' | 'measures' | 'saves' | 'anytime' | 'changes' | 'run'
 > {
-  /**
-   * The settings that it changes for good. They keep what the task set when it ends well, and are put back after STOP, a failure and a
-   * refusal. All other settings are put back in any case, by `run.preserve`.
-   */
+  /** The settings that it changes for good, as an item may; a task says it always. */
   readonly changes: (use: Uses<N>) => readonly AnySetting[];
   run(use: Uses<N>, run: TaskRun<Q, R>): Promise<CalibrationResult | undefined | void>;
 }
@@ -120,8 +122,8 @@ export function defineTask<
   const N extends Needs,
   const Q extends QuestionSpecs = Readonly<Record<never, never>>,
   const R extends ResultSpecs = Readonly<Record<never, never>>,
->({ changes, ...spec }: TaskSpec<N, Q, R>): ItemDefinition {
-  return define(spec, { kind: 'task', changes });
+>(spec: TaskSpec<N, Q, R>): ItemDefinition {
+  return define(spec, { kind: 'task' });
 }
 
 /** A setting of the session with a check mark. */
@@ -152,9 +154,7 @@ export function defineToggle<const N extends Needs>(spec: ToggleSpec<N>): ItemDe
 
 /** The kind of an item, with what that kind has beside the rest. */
 type KindOf<N extends Needs> =
-  | { readonly kind: 'action' }
-  | { readonly kind: 'toggle'; readonly checked: (use: Uses<N>) => boolean }
-  | { readonly kind: 'task'; readonly changes: (use: Uses<N>) => readonly AnySetting[] };
+  { readonly kind: 'action' | 'task' } | { readonly kind: 'toggle'; readonly checked: (use: Uses<N>) => boolean };
 
 function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>(
   spec: ItemSpec<N, Q, R>,
@@ -202,7 +202,7 @@ function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>
         forecast: async (signal) => (forecast === 'nothing' ? nothing : forecast(use, signal)),
         unavailable: () => spec.unavailable?.(use),
         checked: () => as.kind === 'toggle' && as.checked(use),
-        changes: () => (as.kind === 'task' ? as.changes(use) : []),
+        changes: () => spec.changes?.(use) ?? [],
         listen: (hooks) => spec.listen?.(use, hooks),
         // Every run has the typed questions and results at run time; only its static type is the general one.
         run: (run) => spec.run(use, run as unknown as ItemRun<Q, R>),

@@ -192,7 +192,7 @@ export class Menu {
       ...(reason !== undefined && { reason }),
       toggle: declaration.kind === 'toggle',
       task: declaration.kind === 'task',
-      ...(item && declaration.kind === 'task' && { changes: item.changes().map((setting) => setting.name) }),
+      ...(item && lastingChanges(declaration.kind, item)),
       checked: item?.checked() ?? false,
       plugin,
       separated: this.separated.has(key([...declaration.menu, declaration.label])),
@@ -253,3 +253,9 @@ function nearestId(name: string, entries: readonly MenuEntry[]): string | undefi
 }
 
 const key = (path: readonly string[]): string => path.join('\n');
+
+/** The names of the settings that an entry changes for good; a task has the list always. */
+function lastingChanges(kind: ItemDeclaration['kind'], item: MenuItem): Pick<MenuEntry, 'changes'> {
+  const changes = item.changes().map((setting) => setting.name);
+  return kind === 'task' || changes.length > 0 ? { changes } : {};
+}

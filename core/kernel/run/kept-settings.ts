@@ -30,19 +30,19 @@ export async function keepSetting(
   return { setting, before, undo, release: () => void (released = true) };
 }
 
-/** The settings that a task changes, kept for the case that it does not end well. */
-export interface TaskChanges {
-  /** Reads what the task changed, and tells the operator. */
+/** The settings that a run changes for good, kept for the case that it does not end well. */
+export interface LastingChanges {
+  /** Reads what the run changed, and tells the operator. */
   read(): Promise<readonly ChangedSetting[]>;
   /** Leaves the settings as they are. */
   release(): void;
 }
 
-/** Keeps the settings that a task is about to change. */
-export async function keepForTask(
+/** Keeps the settings that a run is about to change for good. */
+export async function keepChanged(
   settings: readonly AnySetting[],
   run: Pick<Run, 'signal' | 'restoreLater' | 'operator'>,
-): Promise<TaskChanges> {
+): Promise<LastingChanges> {
   const kept: KeptSetting[] = [];
   for (const setting of settings) kept.push(await keepSetting(setting, run));
   return {

@@ -25,7 +25,7 @@ import {
 } from '../../store';
 import { UserSettings } from '../../user-settings';
 import type { BeamPath } from '../guards/beam-path';
-import { type TaskChanges, keepForTask, keepSetting } from './kept-settings';
+import { type LastingChanges, keepChanged, keepSetting } from './kept-settings';
 import { setUserSetting } from './set-user-setting';
 import { describeReason, RefusedError } from '../../judgement';
 import { readConditions } from './conditions';
@@ -137,9 +137,10 @@ export class Runner {
       );
       // What runs beside another run leaves the instrument to it.
       if (!outer) leaveBeamPath = beamPath?.restoreBy((what, undo) => run.restoreLater(what, undo));
-      const taskChanges = declaration.kind === 'task' ? await keepForTask(item.changes(), run) : undefined;
+      const lasting = item.changes();
+      const changes = declaration.kind === 'task' || lasting.length > 0 ? await keepChanged(lasting, run) : undefined;
       result = (await item.run(run)) ?? undefined;
-      if (taskChanges) result = await this.endTask(taskChanges, result, run);
+      if (changes) result = await this.leaveChanged(changes, result, run);
       outcome = 'done';
     } catch (error) {
       if (error instanceof StoppedError || controller.signal.aborted) outcome = 'stopped';
@@ -294,9 +295,9 @@ export class Runner {
     };
   }
 
-  /** Leaves what a task changed, and notes it in the history: both or neither. A refused result leaves nothing. */
-  private async endTask(
-    changes: TaskChanges,
+  /** Leaves what a task, or an item that exists for that, changed, and notes it in the history: both or neither. A refused result leaves nothing. */
+  private async leaveChanged(
+    changes: LastingChanges,
     found: CalibrationResult | undefined,
     { signal }: Run,
   ): Promise<CalibrationResult | undefined> {

@@ -27,6 +27,8 @@ export const ImageShiftAdjustment = service<ImageShiftAdjustment>('ImageShiftAdj
 export interface ImageShiftCarrying {
   /** Leaves image shift to the column until what is returned is called; for calibrations of what the column does by itself. */
   suspend(): () => void;
+  /** Forgets with which image shift each range of magnification was left; for when the column's own values were set. */
+  forget(): void;
 }
 /** The token of the carrying of image shift. */
 export const ImageShiftCarrying = service<ImageShiftCarrying>('ImageShiftCarrying');
@@ -74,6 +76,10 @@ export class MagnificationCarrying implements ImageShiftCarrying {
     const suspension = Symbol('suspension');
     this.suspensions.add(suspension);
     return () => void this.suspensions.delete(suspension);
+  }
+
+  forget(): void {
+    this.leftWith.clear();
   }
 
   /** To be called before a change is sent. */

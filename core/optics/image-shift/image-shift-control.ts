@@ -58,6 +58,8 @@ export interface ImageShiftParts {
   readonly clock: Clock;
   /** The column's image shift at a net image shift of zero. */
   readonly offsetOf: (magIndex: MagIndex) => Promise<Vector<ImageShiftUnits>>;
+  /** Checks what the offsets rest on, before a value is written. */
+  readonly check?: (magIndex: MagIndex) => Promise<void>;
   /** Announces each value that is read or written. */
   readonly seen?: (setting: Setting<Vector<ImageShiftUnits>>, value: Vector<ImageShiftUnits>) => void;
   /** Brings along what follows image shift, after each value that is written. */
@@ -91,6 +93,7 @@ export class NetImageShiftControl implements ImageShiftControl {
     const { scope, cameras, optics, settling, clock, offsetOf } = this.parts;
     if (signal) throwIfStopped(signal);
     const magIndex = await scope.magIndex.read(signal);
+    await this.parts.check?.(magIndex);
     const raw = add(value, await offsetOf(magIndex));
     const change = subtract(raw, await scope.imageShift.read(signal));
     let refused = false;

@@ -1,14 +1,12 @@
 import type { PluginHost } from '../../../../core/kernel';
 import { ImageShiftAdjustment } from '../../../../core/optics';
-import { applyNeutralImageShift } from './neutral-image-shift';
 import { ZeroOffsetMode } from './zero-offset-mode';
 
-/** Provides what the image-shift offsets remember, and applies the neutral image shift. */
+/** Provides what the image-shift offsets remember. */
 export function provide(
-  host: Pick<PluginHost, 'provide' | 'find' | 'hooks'>,
+  host: Pick<PluginHost, 'provide'>,
   { adjustImageShiftBetweenMags }: { readonly adjustImageShiftBetweenMags: boolean },
 ): void {
-  applyNeutralImageShift(host);
   host.provide(ImageShiftAdjustment, { betweenMagnifications: adjustImageShiftBetweenMags });
   host.provide(ZeroOffsetMode, {});
 }
