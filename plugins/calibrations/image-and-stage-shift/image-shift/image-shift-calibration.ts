@@ -26,12 +26,12 @@ import {
   patterns,
 } from '../image-series/image-shift-analysis';
 import { imageShiftErrors } from '../image-series/image-shift-errors';
-import { type WeighedFit, atCentre, weighImageShift } from '../image-series/image-shift-uncertainty';
-import { type FreshCheck, checkFresh, unexplainedRange, withFreshErrors } from './fresh-check';
+import type { WeighedFit } from '../image-series/image-shift-uncertainty';
+import type { FreshCheck } from './fresh-check';
 import { judgeImageShift } from './image-shift-judgement';
 import { describeFit, describeVector, logDriftLines } from './image-shift-report';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
-import { imageShiftResiduals } from '../image-series/measurement-plots';
+import { measureImageShift } from './measure-image-shift';
 import { propagateChange } from './propagation';
 import { CarriedChanges } from './carried-changes';
 import {
@@ -44,7 +44,7 @@ import {
   shiftSteps,
 } from '../image-series/shift-preparation';
 import { imageCost } from '../image-series/series-forecast';
-import { findingQuestion, settleFindings, withDriftNamed } from '../image-series/series-findings';
+import { findingQuestion, settleFindings } from '../image-series/series-findings';
 import { type Series, type SeriesParts, takeSeries } from '../image-series/shift-series';
 
 /** Dependencies of Image Shift and IS from Scratch. */
@@ -112,12 +112,6 @@ type Run = ItemRun<typeof imageShiftQuestions, typeof imageShiftResults>;
 /** Lower limit of the displacements of a first round from scratch, in binned pixels. Smaller ones give no matrix to go on with. */
 const minScratchShift = 5;
 
-/** Factor by which the images of the check wait longer than the others. */
-const patientFactor = 2.5;
-/** Time constants of a slow part that they wait, where the series shows one, and the longest wait in seconds. */
-const slowTimes = 5;
-const maxWait = 60;
-
 /** Ratio of the displacements of both axes above which the smaller axis is dead, not the pixel size wrong. */
 const deadAxisRatio = 8;
 
@@ -162,53 +156,18 @@ export class ImageShiftCalibration {
     }
     const { steps, delayFactor } = this.steps(prior, plan.fieldSize, magIndex);
     const done = total - patterns[pattern].length - patterns.check.length;
-    const series = await takeSeries(this.seriesParts, run, {
+    const measured = await measureImageShift(this.use, run, {
       ...common,
+      exposure: plan.exposure,
+      place,
       pattern,
       steps,
       delayFactor,
       prior,
-      inParts: true,
-      title: 'Image shift',
       done,
     });
-    const { binning } = plan.exposure;
-    const simple = fitImageShift(pattern, series.pairs, series.places, binning);
-    const findings = withDriftNamed(series.findings, simple.drift);
-    const remarks = await settleFindings(run, findings);
-    const weighed = weighImageShift(pattern, series.pairs, series.places, binning, simple.matrix, series.circumstances);
-    // What arrives slowly has to be there before the check begins, and at each of its images.
-    const at = this.use.optics.at(place);
-    const usual = at.imageShiftDelay(steps);
-    const wait = Math.max(patientFactor * delayFactor * usual, slowTimes * (weighed.slowSeconds ?? 0));
-    const patience = Math.min(maxWait, wait);
-    await run.clock.delay(seconds(patience), run.signal);
-    const again = await takeSeries(this.seriesParts, run, {
-      ...common,
-      pattern: 'check',
-      steps,
-      delayFactor: usual > 0 ? patience / usual : patientFactor * delayFactor,
-      prior: weighed.matrix,
-      inParts: true,
-      title: 'Check',
-      done: total - patterns.check.length,
-    });
-    await this.use.control.write(base, { delayFactor: 1, signal: run.signal });
-    const { times } = series.circumstances;
-    const check = checkFresh(
-      weighed,
-      { pairs: atCentre(again.pairs, again.circumstances), places: again.places, times: again.circumstances.times },
-      binning,
-      (times.at(-1)! - times[0]!) / (times.length - 1),
-    );
-    const ofRange = unexplainedRange(simple.range, series.pairs, steps, binning);
-    const fit = { ...simple, ...withFreshErrors(weighed, check, ofRange) };
-    run.operator.plot(imageShiftResiduals(series.pairs, series.places, plan.exposure.binning, fit));
     return this.conclude(run, {
-      fit,
-      series: { ...series, findings },
-      check,
-      remarks,
+      ...measured,
       pattern,
       magIndex,
       images: total - patterns.check.length,
