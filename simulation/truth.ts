@@ -48,10 +48,14 @@ export interface ViewTruth extends SpecimenView {
 }
 
 /** The view of a camera at a mag index; undefined where it cannot be used. */
-export function viewOf({ magnification, imageShift }: Truth, magIndex: number, camera: number): ViewTruth | undefined {
+export function viewOf(
+  { magnification, imageShift, scanShift }: Truth,
+  magIndex: number,
+  camera: number,
+): ViewTruth | undefined {
   const key = viewKey(magIndex, camera);
   const view = magnification.views.get(key);
-  return view && { ...view, imageShiftToCamera: imageShift.toCamera.get(key)! };
+  return view && { ...view, imageShiftToCamera: (scanShift.toCamera.get(key) ?? imageShift.toCamera.get(key))! };
 }
 
 /** Image shift to specimen of a view, micrometres per unit: what the calibrations of one view must imply. */

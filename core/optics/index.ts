@@ -18,6 +18,7 @@ export type { MatrixEntry, MatrixSource, OpticalPlace } from './geometry/optical
 export { type Derivation, type Source, describeSource } from './geometry/known-values';
 export * from './calibration-listings';
 export { type MagRange, MagnificationTable, highestMagIndex } from './geometry/magnification-table';
+export { type ScannedMagnification, scannedMagnifications } from './geometry/scanned-magnifications';
 export { type FoundMatrix, type MatrixSourceKind, specimenToCameraMatrix } from './geometry/matrices';
 export * from './instrument-now';
 export * from './optics';

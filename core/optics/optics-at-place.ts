@@ -141,7 +141,7 @@ export class PlaceOptics implements OpticsAtPlace {
     const { roughScale, millimetresPerProjectorUnit } = this.parts.shiftProperties();
     const camera = this.opticalCamera;
     const regular = roughScale.regular ?? traits.roughImageShiftScale.regular;
-    if (camera.stem) return roughScale.stem ?? regular;
+    if (camera.stem) return roughScale.stem ?? traits.roughImageShiftScale.scan ?? regular;
     const pixel = this.pixelSize;
     if (traits.usesProjectorForImageShift && pixel) {
       // The deflector moves the picture on the camera, which a filter magnifies about tenfold.

@@ -1,6 +1,15 @@
 import { type Seconds, milliseconds, seconds } from '../../core/base';
+import type { ProbeMode } from '../../core/devices';
 import type { Settings } from '../../core/settings';
 import type { AreaLimits } from '../../core/illumination';
+import { type ScannedMagnification, scannedMagnifications } from '../../core/optics';
+
+/** The site's properties of the scan of a probe. */
+interface FeiScanColumn {
+  readonly magnifications: readonly ScannedMagnification[];
+  /** Probe mode whose magnifications count in low magnification; undefined for that of the column. */
+  readonly probeInLow?: ProbeMode;
+}
 
 /** The site's properties of its FEI column. */
 export interface FeiColumn {
@@ -24,8 +33,8 @@ export interface FeiColumn {
   readonly condenserApertures: readonly number[];
   readonly objectiveApertures: readonly number[];
   readonly hasFilter: boolean;
-  /** Magnifications of a scanned probe by mag index; undefined for a site that does not scan. */
-  readonly scannedMagnifications?: ReadonlyMap<number, number>;
+  /** The scan of a probe; undefined for a site that does not scan. */
+  readonly scan?: FeiScanColumn;
   readonly blanksDuringTransients: boolean;
   readonly normalizesProjector: boolean;
   readonly normalizesCondenser: boolean;
@@ -67,8 +76,7 @@ export function feiColumn(settings: Settings, model: string, objectiveApertures:
     condenserApertures: settings.get('C2ApertureSizes'),
     objectiveApertures,
     hasFilter: settings.cameras.some(({ isGif }) => isGif),
-    ...(settings.cameras.some(({ isStem }) => isStem) &&
-      settings.get('STEMMagTable').length > 0 && { scannedMagnifications: new Map(settings.get('STEMMagTable')) }),
+    ...scanOf(settings),
     blanksDuringTransients: settings.get('BlankDuringTransients'),
     normalizesProjector: (skipped & skipProjector) === 0,
     normalizesCondenser: (skipped & skipCondenser) === 0,
@@ -79,4 +87,14 @@ export function feiColumn(settings: Settings, model: string, objectiveApertures:
     stageLimits: { x: [left, right], y: [bottom, top] },
     largestTilt: tilt > 0 ? tilt : usesIlluminatedArea ? 69.9 : 79.9,
   };
+}
+
+/** Probe modes in low magnification by the number of FeiSTEMprobeModeInLM. */
+const probesInLow: Readonly<Record<number, ProbeMode>> = { 1: 'nano', 2: 'micro' };
+
+/** The scan of a probe, for a site that has a camera and magnifications for it. */
+function scanOf(settings: Settings): Pick<FeiColumn, 'scan'> {
+  const magnifications = scannedMagnifications(settings);
+  const probeInLow = probesInLow[settings.get('FeiSTEMprobeModeInLM')];
+  return magnifications.length > 0 ? { scan: { magnifications, ...(probeInLow && { probeInLow }) } } : {};
 }

@@ -52,13 +52,10 @@ export function feiDevices(
   {
     usesIlluminatedArea,
     hasFilter,
-    scannedMagnifications,
+    scan,
     condenserApertures,
     objectiveApertures,
-  }: Pick<
-    FeiColumn,
-    'usesIlluminatedArea' | 'hasFilter' | 'scannedMagnifications' | 'condenserApertures' | 'objectiveApertures'
-  >,
+  }: Pick<FeiColumn, 'usesIlluminatedArea' | 'hasFilter' | 'scan' | 'condenserApertures' | 'objectiveApertures'>,
 ): readonly (DrivenDevice | LackingDevice)[] {
   const optics = new FeiOpticsDevices(transport);
   const apertures = new FeiApertures(transport, { condenserApertures, objectiveApertures });
@@ -96,7 +93,7 @@ export function feiDevices(
     driven(CameraLength, optics),
     unlessMissing(driven(Diffraction, scope), 'camera length index'),
     lacking(NeutralImageShift, 'the image shift of FEI columns is neutral at zero'),
-    ...(scannedMagnifications
+    ...(scan
       ? [
           unlessMissing(driven(StemMode, scope.scan), 'STEM'),
           unlessMissing(driven(ScanRotation, scope.scan), 'STEM'),

@@ -30,6 +30,18 @@ export const feiErrors = {
       message: `FEI column: there is no scanned magnification of mag index ${asked}; nothing was sent.`,
       hint: 'Choose a mag index of STEMMagTable, or leave STEM.',
     }),
+  scanOfOtherProbe: (asked: number, probe: string): EucentricError =>
+    new EucentricError({
+      code: 'fei/scan-of-other-probe',
+      message: `FEI column: the scanned magnification of mag index ${asked} is one of ${probe}probe; nothing was sent.`,
+      hint: 'Change the probe mode first.',
+    }),
+  scanInOtherRange: (asked: number, low: boolean): EucentricError =>
+    new EucentricError({
+      code: 'fei/scan-in-other-range',
+      message: `FEI column: the scanned magnification of mag index ${asked} is ${low ? 'in' : 'outside'} low magnification, and the scripting cannot take a scan ${low ? 'there' : 'out of it'}; nothing was sent.`,
+      hint: 'Step the magnification knob at the column into that range, then try again.',
+    }),
   strangeScannedMagnification: (found: number): EucentricError =>
     new EucentricError({
       code: 'fei/unknown-scan',

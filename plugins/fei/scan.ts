@@ -11,7 +11,16 @@ import {
   vector,
   waitUntil,
 } from '../../core/base';
-import type { Driver, ReadableDriver, ScanRotation, ScannedField, SettingDriver, StemMode } from '../../core/devices';
+import type {
+  Driver,
+  ProbeMode,
+  ReadableDriver,
+  ScanRotation,
+  ScannedField,
+  SettingDriver,
+  StemMode,
+} from '../../core/devices';
+import type { ScannedMagnification } from '../../core/optics';
 import type { FeiColumn } from './column';
 import { feiErrors } from './errors';
 import { type FeiTransport, instrumentModes, lacksOf, probeModes } from './transport';
@@ -36,7 +45,7 @@ export class FeiScan implements Driver<StemMode>, Driver<ScanRotation>, Driver<S
 
   constructor(
     private readonly transport: FeiTransport,
-    private readonly column: Pick<FeiColumn, 'scannedMagnifications'>,
+    private readonly column: Pick<FeiColumn, 'scan'>,
     private readonly clock: Clock,
   ) {
     this.stemMode = {
@@ -64,26 +73,51 @@ export class FeiScan implements Driver<StemMode>, Driver<ScanRotation>, Driver<S
 
   /** True when the column scans; it is not asked where the site has nothing to scan with. */
   async inStem(signal?: AbortSignal): Promise<boolean> {
-    const { scannedMagnifications } = this.column;
-    if (!scannedMagnifications || lacksOf(this.transport).has('STEM')) return false;
+    if (!this.column.scan || lacksOf(this.transport).has('STEM')) return false;
     return (await this.transport.getInstrumentMode(signal)) === instrumentModes.stem;
   }
 
-  /** The mag index in STEM: that of the nearest magnification of the table. */
+  /** The mag index in STEM: that of the nearest magnification among those of the present probe mode. */
   async magIndex(signal?: AbortSignal): Promise<MagIndex> {
-    const found = await this.transport.getStemMagnification(signal);
-    const table = [...(this.column.scannedMagnifications ?? [])];
-    const away = ([, magnification]: readonly [number, number]): number => Math.abs(Math.log(magnification / found));
-    const nearest = table.reduce((best, row) => (away(row) < away(best) ? row : best));
-    if (!(found > 0) || away(nearest) > sameMagnification) throw feiErrors.strangeScannedMagnification(found);
-    return magIndex(nearest[0]);
+    const { row, found, away } = await this.nearest(signal);
+    if (!(found > 0) || away > sameMagnification) throw feiErrors.strangeScannedMagnification(found);
+    return magIndex(row.index);
   }
 
-  /** Goes to the scanned magnification of a mag index. */
+  /** Goes to the scanned magnification of a mag index. Refuses one that the scripting cannot reach before anything is sent. */
   async magnify(index: number, signal?: AbortSignal): Promise<void> {
-    const magnification = this.column.scannedMagnifications?.get(index);
-    if (magnification === undefined) throw feiErrors.notScannedMagnification(index);
-    await this.transport.setStemMagnification(magnification, signal);
+    const wanted = this.column.scan?.magnifications.find((each) => each.index === index);
+    if (!wanted) throw feiErrors.notScannedMagnification(index);
+    const { row: from, away } = await this.nearest(signal);
+    if (from.index === index && away <= sameMagnification) return;
+    if (wanted.probe && from.probe !== wanted.probe) throw feiErrors.scanOfOtherProbe(index, wanted.probe);
+    // The projector submode of a scan cannot be set, and without it a magnification of the other range is out of reach.
+    if (from.low !== wanted.low) throw feiErrors.scanInOtherRange(index, wanted.low);
+    await this.transport.setStemMagnification(wanted.magnification, signal);
+  }
+
+  /** The magnification of the table that is nearest to the present one, and how far away it is as a logarithm. */
+  private async nearest(
+    signal?: AbortSignal,
+  ): Promise<{ readonly row: ScannedMagnification; readonly found: number; readonly away: number }> {
+    const found = await this.transport.getStemMagnification(signal);
+    const away = ({ magnification }: ScannedMagnification): number => Math.abs(Math.log(magnification / found));
+    const row = (await this.candidates(signal)).reduce((best, each) => (away(each) < away(best) ? each : best));
+    return { row, found, away: away(row) };
+  }
+
+  /** The magnifications that the column may be at. */
+  private async candidates(signal?: AbortSignal): Promise<readonly ScannedMagnification[]> {
+    const { magnifications, probeInLow } = this.column.scan!;
+    if (!magnifications.some(({ probe }) => probe)) return magnifications;
+    const present = await this.probe(signal);
+    const rows = magnifications.filter(({ low, probe }) => probe === (low ? (probeInLow ?? present) : present));
+    return rows.length > 0 ? rows : magnifications;
+  }
+
+  /** The probe mode of a scan, which low magnification has as well. */
+  async probe(signal?: AbortSignal): Promise<ProbeMode> {
+    return (await this.transport.getProbeMode(signal)) === probeModes.nano ? 'nano' : 'micro';
   }
 
   /** Changes the mode, gives back the focus with which it was left, and waits for the lenses. */

@@ -130,9 +130,17 @@ export class FeiScope
           : magIndex(await transport.getMagnificationIndex(signal)),
       write: (index, signal) => this.changeMagnification(index, signal),
     };
+    // The coils below the specimen do not move a scan; the probe itself is shifted.
     this.imageShift = {
-      read: async (signal) => pairOf(await transport.getImageShift(signal), imageShiftUnits),
-      write: ({ x, y }, signal) => transport.setImageShift(x, y, signal),
+      read: async (signal) => {
+        const scanning = await this.scan.inStem(signal);
+        return pairOf(
+          scanning ? await transport.getBeamShift(signal) : await transport.getImageShift(signal),
+          imageShiftUnits,
+        );
+      },
+      write: async ({ x, y }, signal) =>
+        (await this.scan.inStem(signal)) ? transport.setBeamShift(x, y, signal) : transport.setImageShift(x, y, signal),
     };
     this.beamShift = {
       read: async (signal) => pairOf(await transport.getBeamShift(signal), beamShiftUnits),
@@ -278,6 +286,7 @@ export class FeiScope
   }
 
   private async readProbeMode(signal?: AbortSignal): Promise<ProbeMode> {
+    if (await this.scan.inStem(signal)) return this.scan.probe(signal);
     // In low magnification the column may still report the mode that it will return to.
     if (this.isLowMag(await this.transport.getMagnificationIndex(signal))) return 'micro';
     return (await this.transport.getProbeMode(signal)) === probeModes.nano ? 'nano' : 'micro';
@@ -285,7 +294,8 @@ export class FeiScope
 
   private async changeProbeMode(mode: ProbeMode, signal?: AbortSignal): Promise<void> {
     const { transport } = this;
-    const magIndex = await transport.getMagnificationIndex(signal);
+    // A scan has magnifications of its own, with both probe modes in each range.
+    const magIndex = (await this.scan.inStem(signal)) ? 0 : await transport.getMagnificationIndex(signal);
     if (this.isLowMag(magIndex)) {
       if (mode === 'nano') throw feiErrors.noNanoprobe(magIndex);
       return;

@@ -231,12 +231,14 @@ class SimulatedFeiColumn {
 
   private async setProbeMode(mode: number, signal?: AbortSignal): Promise<void> {
     const { microscope } = this;
-    const { probeMode, intensity, imageShift, lowMagnification } = microscope.state;
-    if (lowMagnification && mode === probeModes.nano)
+    const { probeMode, intensity, imageShift, lowMagnification, scanning, magnification } = microscope.state;
+    if (lowMagnification && !scanning && mode === probeModes.nano)
       throw new Error('there is no nanoprobe in the low-magnification range');
     if (probeModes[probeMode] === mode) return;
     this.memory.set(probeModes[probeMode], { intensity, imageShift });
-    microscope.setProbeMode(mode === probeModes.nano ? 'nano' : 'micro');
+    const wanted = mode === probeModes.nano ? 'nano' : 'micro';
+    microscope.setProbeMode(wanted);
+    if (scanning) microscope.setNearestMagnification(magnification, wanted);
     const { intensity: kept, imageShift: shift } = this.memory.get(mode) ?? { intensity, imageShift: { x: 0, y: 0 } };
     microscope.setIntensity(kept);
     microscope.setImageShift(shift);

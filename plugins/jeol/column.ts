@@ -1,6 +1,7 @@
 import { type Seconds, milliseconds, seconds } from '../../core/base';
+import { scannedMagnifications } from '../../core/optics';
 import type { Settings } from '../../core/settings';
-import { type JeolDeflector, apertureKinds, deflectors, functionModes, scanFunctionModes } from './transport';
+import { type JeolDeflector, type ScanDeflector, apertureKinds, functionModes, scanFunctionModes } from './transport';
 
 /** A range of magnifications with a selector of its own. */
 export interface FunctionRange {
@@ -20,6 +21,8 @@ export interface JeolScanColumn {
   readonly magIndexes: ReadonlySet<number>;
   /** By rising mag index. */
   readonly ranges: readonly FunctionRange[];
+  /** The deflector above the specimen that shifts a scan. */
+  readonly shiftDeflector: ScanDeflector;
   /** Factor on the micrometres of defocus for one step of the objective lens. */
   readonly defocusFactor: number;
   readonly switchDelay: { readonly toStem: Seconds; readonly toTem: Seconds };
@@ -145,19 +148,16 @@ const apertureOf = (settings: Settings, kind: number): JeolAperture => ({
 export const rangeOf = (column: Pick<JeolColumn, 'ranges'>, magIndex: number): FunctionRange =>
   column.ranges.findLast(({ first }) => magIndex >= first) ?? column.ranges[0]!;
 
-/** JEOL's number of the deflector that shifts the image. */
-export const deflectorNumber = ({ imageShiftDeflector }: Pick<JeolColumn, 'imageShiftDeflector'>): number =>
-  imageShiftDeflector === 'PLA' ? deflectors.pla : deflectors.is1;
-
 /** The scan of a probe, for a site that has a camera and magnifications for it. */
 function scanOf(settings: Settings): Pick<JeolColumn, 'scan'> {
-  const table = settings.get('STEMMagTable');
-  if (table.length === 0 || !settings.cameras.some(({ isStem }) => isStem)) return {};
+  const magnifications = scannedMagnifications(settings);
+  if (magnifications.length === 0) return {};
   const [lowestRegular] = settings.get('LowestSTEMnonLMmag');
   const [toStem, toTem] = settings.get('JeolSwitchSTEMsleep');
   return {
     scan: {
-      magIndexes: new Set(table.map(([index]) => index)),
+      magIndexes: new Set(magnifications.map(({ index }) => index)),
+      shiftDeflector: settings.get('JeolUseCLA2ForSTEM') ? 'CLA2' : 'CLA1',
       ranges: [
         ...(lowestRegular > 1 ? [{ mode: scanFunctionModes.lowMag, first: 1 }] : []),
         { mode: scanFunctionModes.mag, first: Math.max(1, lowestRegular) },

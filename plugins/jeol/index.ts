@@ -64,7 +64,7 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column
     const { simulatedJeolWire } = require('./simulated-wire') as typeof import('./simulated-wire');
     return simulatedJeolWire(() => host.need(VirtualInstrument).microscope, host.clock, {
       ranges,
-      ...(scan && { scanRanges: scan.ranges }),
+      ...(scan && { scan }),
       projectorShift: imageShiftDeflector === 'PLA',
     });
   },

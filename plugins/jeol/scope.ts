@@ -95,7 +95,8 @@ export class JeolScope
       model: column.model,
       resetsImageShiftOnMagnificationChange: true,
       usesProjectorForImageShift: column.imageShiftDeflector === 'PLA',
-      roughImageShiftScale: column.imageShiftScale,
+      // Beam shift, which counts in nominal micrometres, shifts a scan.
+      roughImageShiftScale: { ...column.imageShiftScale, scan: 1 },
       squareImageShiftLimits: true,
       delayReplacements: [scaledFormerTable],
       stageError: { cycleX: 40, cycleY: 40, backlash: 10, smallestExtent: 0.5 },
@@ -107,6 +108,7 @@ export class JeolScope
       ((await this.scan.inStem()) ? scanFunctionModes.lowMag : functionModes.lowMag);
     const shifts = new JeolShifts(transport, column, {
       isLow,
+      inScan: () => this.scan.inStem(),
       imageToBeam: async () =>
         imageToBeam(magIndex(await this.readMagnification()), column.alphas > 0 ? await transport.getAlpha() : -999),
     });

@@ -1,11 +1,10 @@
 import { type Clock, seconds } from '../../core/base';
 import { handledCalls } from '../../core/devices';
 import { MicroscopeLink, type VirtualMicroscope } from '../../simulation';
+import type { JeolScanColumn } from './column';
 import { jeolErrors } from './errors';
-import { imageShiftPerStep } from './shifts';
+import { SimulatedDeflectors, checkDac } from './simulated-deflectors';
 import {
-  type DacPair,
-  type JeolDeflector,
   JeolBusy,
   type JeolFreeLens,
   type JeolHandlers,
@@ -25,10 +24,6 @@ import {
 const durations = { call: 0.06, stageCall: 0.25, magnification: 0.8, screen: 2, aperture: 3 };
 /** Micrometres of defocus by the fine objective lens and the minilens, for one step. */
 const perStep = { objective: 0.0058, minilens: 0.01 };
-const beamShiftPerStep = { x: 0.025, y: 0.025 };
-/** Shares of the range: what they do to the beam or the image is a matter of the coils. */
-const sharePerStep = { x: 1 / dacCentre, y: 1 / dacCentre };
-const centred = { x: dacCentre, y: dacCentre };
 const centimetresPerMetre = 100;
 const nmPerMicrometre = 1000;
 const fineInCoarse = 32;
@@ -38,7 +33,7 @@ export interface SimulatedJeolFacts {
   readonly ranges: readonly { readonly mode: number; readonly first: number }[];
   readonly projectorShift: boolean;
   /** Of a site that scans. */
-  readonly scanRanges?: readonly { readonly mode: number; readonly first: number }[];
+  readonly scan?: Pick<JeolScanColumn, 'ranges' | 'shiftDeflector'>;
   /** The column is busy once in this number of calls; for tests. */
   readonly busyEvery?: number;
 }
@@ -47,6 +42,7 @@ export interface SimulatedJeolFacts {
 export function simulatedJeolWire(find: () => unknown, clock: Clock, facts: SimulatedJeolFacts): JeolTransport {
   const link = new MicroscopeLink(find, jeolErrors.notOpen);
   const column = new SimulatedJeolColumn(link, clock, facts);
+  const deflectors = new SimulatedDeflectors(link, facts.scan?.shiftDeflector);
   const call = <Answer>(answer: () => Answer): Promise<Answer> => column.call(answer, durations.call);
   const stageCall = <Answer>(answer: () => Answer): Promise<Answer> => column.call(answer, durations.stageCall);
   return {
@@ -63,9 +59,9 @@ export function simulatedJeolWire(find: () => unknown, clock: Clock, facts: Simu
       link.close();
     },
     getMagValue: () => call(() => column.shownValue()),
-    getDeflector: (deflector) => call(() => column.deflector(deflector)),
-    setDeflector: (deflector, x, y) => call(() => column.deflect(deflector, { x, y })),
-    setNeutral: () => call(() => column.microscope.setImageShift({ x: 0, y: 0 })),
+    getDeflector: (deflector) => call(() => deflectors.read(deflector)),
+    setDeflector: (deflector, x, y) => call(() => deflectors.set(deflector, { x, y })),
+    setNeutral: (number) => call(() => deflectors.toNeutral(number)),
     getLens: (lens) => call(() => column.lens(lens)),
     setLens: (lens, value) => call(() => column.excite(lens, value)),
     getAperture: (kind) => call(() => column.hole(kind)),
@@ -77,14 +73,6 @@ export function simulatedJeolWire(find: () => unknown, clock: Clock, facts: Simu
     getStageStatus: () => stageCall(() => column.stageStatus()),
     stopStage: () => stageCall(() => column.stopStage()),
   };
-}
-
-/** A deflector on the virtual microscope, with its size of a step and the steps at which it does nothing. */
-interface SimulatedDeflector {
-  readonly held: () => DacPair;
-  readonly set: (value: DacPair) => void;
-  readonly step: DacPair;
-  readonly neutral: () => DacPair;
 }
 
 /** A JEOL column on a virtual microscope: steps of deflectors and lenses, and image shift lost with every change of magnification. */
@@ -164,53 +152,6 @@ class SimulatedJeolColumn {
     const shown = this.shownMag();
     return { value: shown === this.state.magIndex ? this.state.magnification : this.reported.magnification, unit: 'X' };
   }
-
-  deflector(deflector: JeolDeflector): DacPair {
-    const { held, step, neutral } = this.deflectors[deflector];
-    return dacOf(held(), step, neutral());
-  }
-
-  deflect(deflector: JeolDeflector, to: DacPair): void {
-    checkDac(to.x);
-    checkDac(to.y);
-    const { set, step, neutral } = this.deflectors[deflector];
-    set(shiftOf(to, step, neutral()));
-  }
-
-  private readonly deflectors: Readonly<Record<JeolDeflector, SimulatedDeflector>> = {
-    IS1: this.imageShift(),
-    PLA: this.imageShift(),
-    CLA1: {
-      held: () => this.state.beamShift,
-      set: (value) => this.microscope.setBeamShift(value),
-      step: beamShiftPerStep,
-      neutral: () => centred,
-    },
-    CLA2: {
-      held: () => this.state.beamTiltShare,
-      set: (value) => this.microscope.setBeamTiltShare(value),
-      step: sharePerStep,
-      neutral: () => centred,
-    },
-    OLs: {
-      held: () => this.state.objectiveStigmator,
-      set: (value) => this.microscope.setObjectiveStigmator(value),
-      step: sharePerStep,
-      neutral: () => centred,
-    },
-    CLs: {
-      held: () => this.state.condenserStigmator,
-      set: (value) => this.microscope.setCondenserStigmator(value),
-      step: sharePerStep,
-      neutral: () => centred,
-    },
-    ILs: {
-      held: () => this.state.diffractionStigmator,
-      set: (value) => this.microscope.setDiffractionStigmator(value),
-      step: sharePerStep,
-      neutral: () => centred,
-    },
-  };
 
   /** Value of a lens; those that nothing here depends on keep what they were given. */
   lens(lens: JeolLens | JeolFreeLens): number {
@@ -314,7 +255,7 @@ class SimulatedJeolColumn {
 
   /** The ranges of the mode that the column is in. */
   private get ranges(): SimulatedJeolFacts['ranges'] {
-    return (this.state.scanning ? this.facts.scanRanges : undefined) ?? this.facts.ranges;
+    return (this.state.scanning ? this.facts.scan?.ranges : undefined) ?? this.facts.ranges;
   }
 
   private rangeAt(magIndex: number): SimulatedJeolFacts['ranges'][number] {
@@ -340,20 +281,6 @@ class SimulatedJeolColumn {
     this.unfollow = undefined;
   }
 
-  private imageShift(): SimulatedDeflector {
-    return {
-      held: () => this.state.imageShift,
-      set: (value) => this.microscope.setImageShift(value),
-      step: imageShiftPerStep,
-      neutral: () => this.neutral(),
-    };
-  }
-
-  /** The steps at which the coils do nothing; a little different at each magnification. */
-  private neutral(): DacPair {
-    return dacOf(this.state.neutralImageShift, imageShiftPerStep, centred);
-  }
-
   private focus(): void {
     const { OLc, OLf, OM } = this.lenses;
     const objective = (fineInCoarse * (OLc - dacCentre) + OLf - dacCentre) * perStep.objective;
@@ -369,19 +296,4 @@ function freeLensOf(number: number): JeolFreeLens {
   const found = Object.entries(freeLenses).find(([, each]) => each === number);
   if (!found) throw new RangeError(`${number} is not the number of a lens`);
   return found[0] as JeolFreeLens;
-}
-
-const dacOf = (value: DacPair, step: DacPair, neutral: DacPair): DacPair => ({
-  x: Math.round(neutral.x + value.x / step.x),
-  y: Math.round(neutral.y + value.y / step.y),
-});
-
-const shiftOf = (steps: DacPair, step: DacPair, neutral: DacPair): DacPair => ({
-  x: (steps.x - neutral.x) * step.x,
-  y: (steps.y - neutral.y) * step.y,
-});
-
-function checkDac(value: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > dacFull)
-    throw new RangeError(`${value} is not a value of a deflector or lens`);
 }

@@ -5,7 +5,11 @@ export const functionModes = { mag: 0, lowMag: 2, samag: 3, diffraction: 4 } as 
 /** JEOL's numbers of the function modes of a scan. */
 export const scanFunctionModes = { lowMag: 1, mag: 2 } as const;
 /** JEOL's numbers of the deflectors that can be set to neutral. */
-export const deflectors = { is1: 8, pla: 11 } as const;
+export const neutralNumbers = { CLA1: 2, CLA2: 3, IS1: 8, PLA: 11 } as const;
+/** A deflector that can be set to neutral. */
+export type NeutralDeflector = keyof typeof neutralNumbers;
+/** A deflector above the specimen that may shift a scan. */
+export type ScanDeflector = 'CLA1' | 'CLA2';
 /** JEOL's numbers of the places of the viewing screen: flat in the beam, inclined, folded away. */
 export const screenPlaces = { down: 0, inclined: 1, up: 2 } as const;
 /** States of a stage axis. */

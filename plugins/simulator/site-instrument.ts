@@ -8,7 +8,7 @@ import {
   product,
 } from '../../core/base';
 import type { Scope } from '../../core/devices';
-import { type Optics, type OpticsCalibrations, createOptics } from '../../core/optics';
+import { type Optics, type OpticsCalibrations, createOptics, scannedMagnifications } from '../../core/optics';
 import type { Settings } from '../../core/settings';
 import {
   type ColumnHabit,
@@ -74,12 +74,17 @@ export function siteTruth(
 /** Image shift acts in the column's own measure, which is far from micrometres on some, where the site does not write how it acts. */
 function inColumnUnits(options: SimulatorOptions, settings: Settings, traits: Site['traits']): SimulatorOptions {
   const { roughImageShiftScale: scale } = traits;
+  const scanScale = settings.get('STEMMicronsPerUnitImageShift') || (scale.scan ?? scale.regular);
   const written = (settings.section('simulator')?.value ?? {}) as Partial<SimulatorOptions>;
   return {
     ...options,
     ...(!written.imageShiftToSpecimen && { imageShiftToSpecimen: times(options.imageShiftToSpecimen, scale.regular) }),
     ...(!written.imageShiftToSpecimenLowMagnification && {
       imageShiftToSpecimenLowMagnification: times(options.imageShiftToSpecimenLowMagnification, scale.lowMagnification),
+    }),
+    ...(!written.scanShiftToSpecimen && { scanShiftToSpecimen: times(options.scanShiftToSpecimen, scanScale) }),
+    ...(!written.scanShiftToSpecimenLowMagnification && {
+      scanShiftToSpecimenLowMagnification: times(options.scanShiftToSpecimenLowMagnification, scanScale),
     }),
     // Stages other than FEI's are known for no cycle; a tenth of the error of those is within what nobody would have seen.
     ...(options.imperfections === 'drawn' &&
@@ -113,6 +118,7 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean, habit: 
     low: index < lowestRegular,
     secondary: lowestSecondary > 0 && index >= lowestSecondary,
   });
+  const scanned = scannedMagnifications(settings);
   const flags = settings.get('HitachiDoesBSforISflags');
   const followsWithBeam = ({ low, secondary }: { readonly low: boolean; readonly secondary: boolean }): boolean =>
     habit === 'remembered' &&
@@ -127,7 +133,7 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean, habit: 
       ...rangeOf(index),
       beamFollowsImageShift: habit === 'kept' || followsWithBeam(rangeOf(index)),
     })),
-    ...scannedMagnifications(settings),
+    ...(scanned.length > 0 && { scannedMagnifications: scanned }),
     cameras: settings.cameras.map((camera) => ({
       index: camera.index,
       name: camera.name,
@@ -154,21 +160,6 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean, habit: 
 
 /** Sizes of a K2 Summit or K3 are those of super-resolution. */
 const countsInSuperResolution = (camera: Settings['cameras'][number]): boolean => [1, 3].includes(camera.get('K2Type'));
-
-/** The magnifications of a scanned probe, for a site that has a camera for them. */
-function scannedMagnifications(settings: Settings): Pick<Instrument, 'scannedMagnifications'> {
-  const table = settings.get('STEMMagTable');
-  if (table.length === 0 || !settings.cameras.some(({ isStem }) => isStem)) return {};
-  const [nano, micro] = settings.get('LowestSTEMnonLMmag');
-  const lowestMicro = settings.get('LowestMicroSTEMmag');
-  return {
-    scannedMagnifications: table.map(([index, magnification]) => ({
-      index,
-      magnification,
-      low: index < (lowestMicro > 1 && index >= lowestMicro ? micro : nano),
-    })),
-  };
-}
 
 /** The camera that the site starts with, for which its column is then set. */
 const firstSelected = (settings: Settings): Settings['cameras'][number] | undefined =>

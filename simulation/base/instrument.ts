@@ -11,6 +11,8 @@ export interface Magnification {
   readonly low: boolean;
   /** True in the second range above the low magnifications, with lens settings of its own (SAMAG of a JEOL, HR of a Hitachi). */
   readonly secondary?: boolean;
+  /** Probe mode of a scanned one, where nanoprobe and microprobe have magnifications of their own. */
+  readonly probe?: ProbeMode;
   /** False where the beam goes with the image when that is shifted; the column keeps it on the camera by default. */
   readonly beamFollowsImageShift?: boolean;
   /** Image rotation in degrees that the column reports; none by default. */
@@ -104,6 +106,10 @@ export interface Instrument {
 /** The records of one name that a site has calibrated. */
 export const calibratedBy = ({ calibrated }: Instrument, record: string): readonly SiteRecord[] =>
   calibrated?.(record) ?? [];
+
+/** Numbers of the cameras that scan. */
+export const scanningCameras = ({ cameras }: Pick<Instrument, 'cameras'>): ReadonlySet<number> =>
+  new Set(cameras.filter(({ stem = false }) => stem).map(({ index }) => index));
 
 /** The key of a camera at a mag index, in the maps of a truth. */
 export const viewKey = (magIndex: number, camera: number): string => `${magIndex}:${camera}`;

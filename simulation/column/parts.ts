@@ -21,6 +21,7 @@ import { imageShift } from './deflectors/image-shift';
 import { magnification } from './lenses/magnification';
 import { normalization } from './lenses/normalization';
 import { scan } from './scan';
+import { scanShift } from './deflectors/scan-shift';
 import { shutters } from './shutters';
 import { projector } from './lenses/projector';
 import { stage } from './stage';
@@ -50,6 +51,7 @@ export const standardParts = [
   highDefocus,
   wavefront,
   imageShift,
+  scanShift,
   aberrations,
   tuning,
   objectiveAperture,

@@ -42,8 +42,15 @@ export interface ScopeTraits {
   readonly usesProjectorForImageShift: boolean;
   /** True when the column itself keeps the beam in its place while image shift changes. */
   readonly keepsBeamAtImageShift?: boolean;
-  /** Micrometres on the specimen for one image-shift unit where nothing is calibrated: outside low magnification, and in it. */
-  readonly roughImageShiftScale: { readonly regular: number; readonly lowMagnification: number };
+  /**
+   * Micrometres on the specimen for one image-shift unit where nothing is calibrated: outside low magnification, in it, and in a scan, where
+   * that is another one.
+   */
+  readonly roughImageShiftScale: {
+    readonly regular: number;
+    readonly lowMagnification: number;
+    readonly scan?: number;
+  };
   /** True when image shift is different at each magnification of the secondary range. */
   readonly secondaryMagnificationsDiffer?: boolean;
   /**

@@ -1,4 +1,4 @@
-import { viewKey, type ProbeMode } from '../../base/instrument';
+import { scanningCameras, viewKey, type ProbeMode } from '../../base/instrument';
 import type { TruthContext } from '../../base/part';
 import { determinantOf, inverted, multiplied, type PlaneMatrix } from '../../base/plane';
 import { imageShift } from '../deflectors/image-shift';
@@ -16,10 +16,11 @@ export function calibratedBeamShift(
   if (!twin) return undefined;
   const { table, views } = truthOf(magnification);
   const { toCamera } = truthOf(imageShift);
+  const scanning = scanningCameras(instrument);
   const wanted = mode === 'micro' ? 1 : 0;
   const inRange = new Set(table.filter((each) => each.low === low).map(({ index }) => index));
   for (const { magIndex, probe, alpha, ...imageToBeam } of instrument.beamShifts ?? []) {
-    const place = instrument.views.find((view) => view.magIndex === magIndex);
+    const place = instrument.views.find((view) => view.magIndex === magIndex && !scanning.has(view.camera));
     // A matrix of zeros says that there is none.
     if (!place || !inRange.has(magIndex) || probe !== wanted || alpha > 0 || determinantOf(imageToBeam) === 0) continue;
     const key = viewKey(magIndex, place.camera);

@@ -19,9 +19,9 @@ export const smallestBeam = 2;
 /** The settings of the illumination at a spot size and probe mode, and at an intensity other than that of the start. */
 type At = (spotSize: number, mode: ProbeMode, intensity?: number) => IlluminationSettings;
 
-/** The first place that can be seen in low magnification, and outside it. */
+/** The first place of an imaged specimen in low magnification, and outside it. */
 export function firstPlaces(context: RecordContext): readonly SeenPlace[] {
-  const places = seenPlaces(context);
+  const places = seenPlaces(context).filter(({ scanned }) => !scanned);
   return [places.find(({ low }) => low), places.find(({ low }) => !low)].flatMap((each) => each ?? []);
 }
 

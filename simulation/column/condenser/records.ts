@@ -44,8 +44,9 @@ function beamShiftRecords(truth: BeamTruth, context: RecordContext): readonly Pe
   const alphas = alphasOf(context);
   // A twin of a site has them where the site has measured them.
   const calibrated = new Set(context.instrument.beamShifts?.map(({ magIndex }) => magIndex));
+  const imaged = seenPlaces(context).filter(({ scanned }) => !scanned);
   const places = firstPlaces(context).map(
-    (first) => seenPlaces(context).find(({ low, magIndex }) => low === first.low && calibrated.has(magIndex)) ?? first,
+    (first) => imaged.find(({ low, magIndex }) => low === first.low && calibrated.has(magIndex)) ?? first,
   );
   return places.flatMap(({ magIndex, low, key, magnification: written }) =>
     (low ? (['micro'] as const) : modesOf(context)).flatMap((probeMode) =>

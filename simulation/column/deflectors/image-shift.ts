@@ -11,13 +11,13 @@ import {
   matrixOf,
   multiplied,
   origin,
-  rotationMatrix,
   scaled,
   transformed,
   type PlaneMatrix,
   type PlaneVector,
 } from '../../base/plane';
 import { magnification, seenPlaces, type OffsetsByMag } from '../lenses/magnification';
+import { actionAt } from './shift-jumps';
 import { SettlingVector, type SettlingTerm } from '../../base/settling';
 
 /** The truth of the image shift: how it acts, and how it follows its setting. */
@@ -124,17 +124,13 @@ export const imageShift = definePart({
     const low = new Set(table.filter((each) => each.low).map(({ index }) => index));
     const filtered = new Set(instrument.cameras.filter(({ behindFilter }) => behindFilter).map(({ index }) => index));
     const regularRows = options.imageShiftToSpecimen;
-    const jumps = [...mapByMag(options.imageShiftJumps, (jump) => jump)].sort(([a], [b]) => b - a);
+    const jumps = mapByMag(options.imageShiftJumps, (jump) => jump);
     const own = drawnByMag(table, random, (each) => ({
       scale: 1 + options.imageShiftScaleSpread * each.normal(),
       turn: options.imageShiftRotationSpreadDegrees * each.normal(),
     }));
     /** The way in which one magnification differs from the matrix of its range. */
-    const change = (magIndex: number): PlaneMatrix => {
-      const jump = jumps.find(([first]) => first <= magIndex && low.has(first) === low.has(magIndex))?.[1] ?? [1, 0];
-      const { scale, turn } = own.get(magIndex) ?? { scale: 1, turn: 0 };
-      return rotationMatrix(jump[1] + turn, jump[0] * scale);
-    };
+    const change = (magIndex: number): PlaneMatrix => actionAt(jumps, low, magIndex, own.get(magIndex));
     const toSpecimen = (magIndex: number, camera: number): PlaneMatrix => {
       const rows = low.has(magIndex)
         ? options.imageShiftToSpecimenLowMagnification
@@ -168,11 +164,13 @@ export const imageShift = definePart({
     };
   },
 
-  start(truth, { now, of }) {
+  start(truth, { now, of, truthOf }) {
     const { toCamera, settling, lowMagnificationSettling, hysteresis, carriesBeam, leavesBeamAt } = truth;
     const value = new SettlingVector();
     const lenses = of(magnification);
     const onCamera = (time: number, camera: number): PlaneVector => {
+      // A scan is moved by the deflectors above the specimen, not by these coils.
+      if (truthOf(cameras).some(({ index, stem }) => index === camera && stem)) return origin;
       const matrix = toCamera.get(viewKey(lenses.selected().index, camera));
       const view = lenses.view(camera);
       return matrix && view ? scaled(transformed(multiplied(view.lensChange, matrix), value.at(time)), -1) : origin;
@@ -201,7 +199,8 @@ export const imageShift = definePart({
   },
 
   perfect({ toCamera }, context) {
-    const matrices = seenPlaces(context).map(({ magIndex, camera, magnification: written, key }): PerfectRecord => {
+    const imaged = seenPlaces(context).filter(({ scanned }) => !scanned);
+    const matrices = imaged.map(({ magIndex, camera, magnification: written, key }): PerfectRecord => {
       return { record: 'ImageShiftMatrix', magIndex, camera, ...toCamera.get(key)!, magnification: written };
     });
     return [...matrices, ...offsetRecords(toCamera, context)];
@@ -214,7 +213,7 @@ export const imageShift = definePart({
  */
 function offsetRecords(toCamera: ReadonlyMap<string, PlaneMatrix>, context: RecordContext): readonly PerfectRecord[] {
   const { imageOffsets, imageOffsetsEftem, views } = context.truthOf(magnification);
-  const places = seenPlaces(context);
+  const places = seenPlaces(context).filter(({ scanned }) => !scanned);
   const recordsOf = (offsets: OffsetsByMag, eftem: boolean): readonly PerfectRecord[] => {
     const inMode = context.truthOf(cameras).filter(({ behindFilter }) => behindFilter === eftem);
     const byMag = [...offsets].filter(([, { x, y }]) => x !== 0 || y !== 0).sort(([a], [b]) => a - b);

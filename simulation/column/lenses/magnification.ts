@@ -190,10 +190,14 @@ export const magnification = definePart({
         setMagnification(index: number): void {
           select(magnificationAt(present(), index));
         },
-        /** Selects the magnification that is nearest to a number. */
-        setNearestMagnification(value: number): void {
+        /**
+         * Selects the magnification that is nearest to a number among those of the present range: low magnification or not, and one probe mode where
+         * both have their own.
+         */
+        setNearestMagnification(value: number, probe = selected.probe): void {
           const away = (row: Magnification): number => Math.abs(row.magnification - finite('magnification', value));
-          select(present().reduce((best, row) => (away(row) < away(best) ? row : best)));
+          const within = present().filter((row) => row.low === selected.low && (!row.probe || row.probe === probe));
+          select((within.length > 0 ? within : present()).reduce((best, row) => (away(row) < away(best) ? row : best)));
         },
         /** Calls back after each change of magnification, by a call or by the knob of an operator. @returns ends it */
         followMagnification: (follower: (from: Magnification) => void): (() => void) =>
@@ -219,6 +223,8 @@ export interface SeenPlace {
   readonly magIndex: number;
   readonly camera: number;
   readonly low: boolean;
+  /** True for a camera that scans. */
+  readonly scanned: boolean;
   /** As the site's files give it for this camera. */
   readonly magnification: number;
   /** Its key in the maps of a truth. */
@@ -234,7 +240,7 @@ export function seenPlaces({ instrument, truthOf }: RecordContext): readonly See
       truthOf(cameras).flatMap(({ index: camera, stem }): SeenPlace[] => {
         const key = viewKey(magIndex, camera);
         const seen = views.has(key) && (scanned.length === 0 || stem === scan);
-        return seen ? [{ magIndex, camera, low, magnification: written.get(key) ?? nominal, key }] : [];
+        return seen ? [{ magIndex, camera, low, scanned: stem, magnification: written.get(key) ?? nominal, key }] : [];
       }),
     );
   return [...placesIn(table, false), ...placesIn(scanned, true)];

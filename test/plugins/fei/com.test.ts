@@ -50,7 +50,7 @@ describeOnWindows('FEI column over COM', () => {
   describeColumn('FEI column over COM', () => columns.make(), columnFacts);
   describeColumn(
     'FEI column that scans over COM',
-    () => columns.make({ scannedMagnifications: new Map([[7, 12800]]) }),
+    () => columns.make({ scan: { magnifications: [{ index: 7, magnification: 12800, low: false }] } }),
     { ...columnFacts, has: [...feiTokens, StemMode, ScanRotation, ScannedField] },
   );
   describeColumn(

@@ -48,9 +48,9 @@ describeColumn(
     values: { 'illuminated area': [5e-5, 1.2e-4] },
   },
 );
-const scannedMagnifications = new Map([7, 8, 9].map((index) => [index, 100 * 2 ** index]));
+const scan = { magnifications: [7, 8, 9].map((index) => ({ index, magnification: 100 * 2 ** index, low: false })) };
 const scanFacts = { ...columnFacts, has: [...feiTokens, StemMode, ScanRotation, ScannedField] };
-describeColumn('FEI column that scans', () => makeColumn({ scannedMagnifications }), scanFacts);
+describeColumn('FEI column that scans', () => makeColumn({ scan }), scanFacts);
 describeStage('FEI stage', () => makeColumn(), {
   limits: plainColumn.stageLimits,
   largestTiltDegrees: plainColumn.largestTilt,
@@ -75,11 +75,11 @@ describeColumn('FEI column over temscript', () => makeTemscriptColumn({ column: 
   has: overTemscript,
   showsOneMagnification: true,
 });
-describeColumn(
-  'FEI column that scans over temscript',
-  () => makeTemscriptColumn({ column: { scannedMagnifications } }),
-  { ...scanFacts, has: [...overTemscript, StemMode, ScanRotation, ScannedField], showsOneMagnification: true },
-);
+describeColumn('FEI column that scans over temscript', () => makeTemscriptColumn({ column: { scan } }), {
+  ...scanFacts,
+  has: [...overTemscript, StemMode, ScanRotation, ScannedField],
+  showsOneMagnification: true,
+});
 describeStage('FEI stage over temscript', () => makeTemscriptColumn(), {
   limits: plainColumn.stageLimits,
   largestTiltDegrees: plainColumn.largestTilt,

@@ -1,7 +1,8 @@
-import { type Matrix, magIndex } from '../../../core/base';
+import { type Matrix, magIndex, seconds } from '../../../core/base';
 import type { Driver, Stage } from '../../../core/devices';
 import { type ComJeolWireOptions, comJeolWire } from '../../../plugins/jeol/com-wire';
 import { JeolApertures } from '../../../plugins/jeol/apertures';
+import type { JeolColumn } from '../../../plugins/jeol/column';
 import { jeolDevices } from '../../../plugins/jeol/devices';
 import { OmegaFilter } from '../../../plugins/jeol/filter';
 import { JeolFreeLenses } from '../../../plugins/jeol/free-lenses';
@@ -57,7 +58,10 @@ class Columns {
     });
   }
 
-  async make(imageToBeam: () => Matrix | undefined = () => undefined): Promise<
+  async make(
+    imageToBeam: () => Matrix | undefined = () => undefined,
+    column: JeolColumn = plainColumn,
+  ): Promise<
     StageUnderTest &
       WholeColumnUnderTest & {
         readonly scope: JeolDevices;
@@ -67,6 +71,7 @@ class Columns {
   > {
     const { wire } = this;
     await wire.open();
+    await wire.setTemStem(false);
     await wire.setFunctionMode(0);
     await wire.setSelector(1);
     for (const deflector of ['IS1', 'CLA1'] as const) await wire.setDeflector(deflector, 0x8000, 0x8000);
@@ -81,7 +86,7 @@ class Columns {
     const clock = new PacedClock(speed);
     const recorded = recording<JeolTransport>(wire);
     const transport = serializeTransport(recorded.transport, clock);
-    const scope = new JeolScope(transport, plainColumn, { clock, imageToBeam });
+    const scope = new JeolScope(transport, column, { clock, imageToBeam });
     await scope.start();
     return {
       ...guardedColumn<JeolDevices>(
@@ -91,7 +96,7 @@ class Columns {
           new JeolFreeLenses(transport),
           new OmegaFilter(transport, omegaModel, clock),
           new JeolApertures(transport, plainColumn, clock),
-          plainColumn,
+          column,
         ),
         { clock },
       ),
@@ -163,6 +168,29 @@ describeOnWindows('JEOL column over COM', () => {
     expect(columns.folder.state('jeol')).toMatchObject({ mode: 3, selector3: 0 });
     await scope.magIndex.write(magIndex(3));
     expect(columns.folder.state('jeol')).toMatchObject({ mode: 2, selector2: 2 });
+  });
+
+  it.each(['CLA1', 'CLA2'] as const)('shifts a scan by %s and reads where it does nothing', async (shiftDeflector) => {
+    const scan = {
+      magIndexes: new Set([6]),
+      ranges: [{ mode: 0, first: 6 }],
+      shiftDeflector,
+      defocusFactor: 0.7143,
+      switchDelay: { toStem: seconds(1), toTem: seconds(0) },
+      preMagDelay: seconds(1.5),
+    };
+    const { scope, transport } = await columns.make(undefined, { ...plainColumn, scan });
+    const before = columns.folder.state('jeol');
+    await transport.setTemStem(true);
+    await scope.imageShift.write({ x: 2.5, y: -5 } as never);
+    const after = columns.folder.state('jeol');
+    expect([after[`${shiftDeflector}X`]! - 0x8000, after[`${shiftDeflector}Y`]! - 0x8000]).toEqual([100, -200]);
+    expect([after['IS1X'], after['IS1Y']]).toEqual([before['IS1X'], before['IS1Y']]);
+    // The stand-in's neutral value in a scan is 120 steps and some units away from the centre.
+    const { x } = await scope.neutral.read();
+    expect(Math.abs(x - 120 * 0.025)).toBeLessThanOrEqual(40 * 0.025);
+    expect(columns.folder.state('jeol')).toMatchObject({ [`${shiftDeflector}X`]: 0x8000 + 100 });
+    await transport.setTemStem(false);
   });
 
   it('moves the beam along with image shift', async () => {

@@ -27,6 +27,7 @@ describeColumn('busy JEOL column without alpha', () => makeColumn({ busyEvery: 3
 const scan = {
   magIndexes: new Set([6, 7, 8]),
   ranges: [{ mode: 2, first: 6 }],
+  shiftDeflector: 'CLA1' as const,
   defocusFactor: 0.7143,
   switchDelay: { toStem: milliseconds(1000), toTem: milliseconds(0) },
   preMagDelay: milliseconds(1500),

@@ -131,6 +131,8 @@ export interface JeolUnderTest extends StageUnderTest, WholeColumnUnderTest {
 export interface JeolTestOptions {
   readonly column?: Partial<JeolColumn>;
   readonly busyEvery?: number;
+  /** Options of the simulator. */
+  readonly options?: object;
   readonly imageToBeam?: (magIndex: number, alpha: number) => Matrix | undefined;
 }
 
@@ -138,30 +140,34 @@ export interface JeolTestOptions {
 export async function makeColumn({
   column: changes,
   busyEvery,
+  options = {},
   imageToBeam = () => undefined,
 }: JeolTestOptions = {}): Promise<JeolUnderTest> {
   const clock = new VirtualClock();
   const column = { ...plainColumn, ...changes };
-  const truth = buildTruth(simulatorOptions.parse({ imageShiftCarriesBeam: false, stageMicrometresPerSecond: 100 }), {
-    magnifications: [...column.magIndexes].map((index) => ({
-      index,
-      magnification: 100 * 2 ** index,
-      low: index < column.lowestRegularMag,
-    })),
-    cameras: [{ index: 0, name: 'camera', width: 512, height: 512 }],
-    views: [...column.magIndexes].map((magIndex) => ({
-      magIndex,
-      camera: 0,
-      pixelSizeMicrometres: 10 / 2 ** magIndex,
-      rotationDegrees: 84,
-    })),
-    specimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
-    habit: 'neutral',
-  });
+  const truth = buildTruth(
+    simulatorOptions.parse({ imageShiftCarriesBeam: false, stageMicrometresPerSecond: 100, ...options }),
+    {
+      magnifications: [...column.magIndexes].map((index) => ({
+        index,
+        magnification: 100 * 2 ** index,
+        low: index < column.lowestRegularMag,
+      })),
+      cameras: [{ index: 0, name: 'camera', width: 512, height: 512 }],
+      views: [...column.magIndexes].map((magIndex) => ({
+        magIndex,
+        camera: 0,
+        pixelSizeMicrometres: 10 / 2 ** magIndex,
+        rotationDegrees: 84,
+      })),
+      specimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
+      habit: 'neutral',
+    },
+  );
   const microscope = new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });
   const facts = {
     ranges: column.ranges,
-    ...(column.scan && { scanRanges: column.scan.ranges }),
+    ...(column.scan && { scan: column.scan }),
     projectorShift: false,
     ...(busyEvery !== undefined && { busyEvery }),
   };

@@ -1,4 +1,4 @@
-import { magIndex, micrometres, milliseconds, seconds } from '../../../core/base';
+import { imageShiftUnits, magIndex, micrometres, milliseconds, seconds, vector } from '../../../core/base';
 import { StemMode } from '../../../core/devices';
 import { JeolScan } from '../../../plugins/jeol/scan';
 import type { JeolTransport } from '../../../plugins/jeol/transport';
@@ -10,14 +10,18 @@ const scan = {
     { mode: 1, first: 1 },
     { mode: 2, first: 4 },
   ],
+  shiftDeflector: 'CLA1' as const,
   defocusFactor: 0.5,
   switchDelay: { toStem: milliseconds(1000), toTem: milliseconds(200) },
   preMagDelay: milliseconds(1500),
 };
 
 describe('a JEOL column that scans', () => {
-  const make = async () => {
-    const made = await makeColumn({ column: { scan } });
+  const make = async (shiftDeflector: 'CLA1' | 'CLA2' = 'CLA1') => {
+    const made = await makeColumn({
+      column: { scan: { ...scan, shiftDeflector } },
+      options: { neutralScanShift: [3, -2] },
+    });
     const { device } = made.devices.find(({ token }) => token.symbol === StemMode.symbol)!;
     return { ...made, mode: (device as StemMode).stemMode };
   };
@@ -53,6 +57,42 @@ describe('a JEOL column that scans', () => {
     expect(await scope.magIndex.read()).toBe(9);
     await dispose();
   });
+
+  it.each(['CLA1', 'CLA2'] as const)(
+    'shifts a scan with the probe by %s, in whole steps, and knows where it does nothing',
+    async (coils) => {
+      const { mode, scope, wire, microscope, dispose } = await make(coils);
+      const { transport } = wire;
+      const imageCoils = await transport.getDeflector('IS1');
+      const inImage = scope.imageShift.traits;
+      await mode.write(true);
+      const sent = wire.writes().length;
+      await scope.imageShift.write(vector(imageShiftUnits(1.01), imageShiftUnits(-0.49)));
+      expect(wire.writes().slice(sent)).toEqual([`setDeflector ${coils} ${0x8000 + 40} ${0x8000 - 20}`]);
+      const held = await scope.imageShift.read();
+      expect([held.x, held.y]).toEqual([expect.closeTo(1, 9), expect.closeTo(-0.5, 9)]);
+      expect(scope.imageShift.traits).toMatchObject({ deviceStep: { x: 0.025, y: 0.025 } });
+      // At its neutral value the deflector does nothing.
+      expect([microscope.state.beamShift.x, microscope.state.beamShift.y]).toEqual([
+        expect.closeTo(1 - 3, 9),
+        expect.closeTo(-0.5 + 2, 9),
+      ]);
+      const neutral = await scope.neutral.read();
+      expect([neutral.x, neutral.y]).toEqual([expect.closeTo(3, 9), expect.closeTo(-2, 9)]);
+      expect(wire.calls('setNeutral').at(-1)).toEqual([coils === 'CLA1' ? 2 : 3]);
+      expect(await scope.imageShift.read()).toEqual(held);
+      const before = wire.writes().length;
+      await expect(scope.imageShift.write(vector(imageShiftUnits(900), imageShiftUnits(0)))).rejects.toMatchObject({
+        code: 'jeol/outside-coils',
+      });
+      expect(wire.writes()).toHaveLength(before);
+      await mode.write(false);
+      await scope.imageShift.read();
+      expect(scope.imageShift.traits).toMatchObject({ deviceStep: (inImage as { deviceStep: unknown }).deviceStep });
+      expect(await transport.getDeflector('IS1')).toEqual(imageCoils);
+      await dispose();
+    },
+  );
 
   it('takes its own factor for the defocus of a scan, and refuses it where a condenser lens focuses', async () => {
     const { mode, scope, wire, dispose } = await make();

@@ -173,9 +173,12 @@ class Deflectors : public Part {
       });
     }
     writes(L"SetNtrl", 0, 20, [this](long deflector) {
-      std::wstring name = deflector == 8 ? L"IS1" : deflector == 11 ? L"PLA" : L"";
-      if (name.empty()) return;
-      for (const wchar_t *axis : {L"X", L"Y"}) column_->set(name + axis, column_->neutral(axis));
+      static const std::map<long, std::wstring> names{{2, L"CLA1"}, {3, L"CLA2"}, {8, L"IS1"}, {11, L"PLA"}};
+      auto name = names.find(deflector);
+      if (name == names.end()) return;
+      // A scan has an alignment of its own.
+      long scan = column_->get(L"stem", 0) != 0 ? 120 : 0;
+      for (const wchar_t *axis : {L"X", L"Y"}) column_->set(name->second + axis, column_->neutral(axis) + scan);
     });
     reads(L"GetBeamBlank", [this] { return column_->get(L"blanked", 0); });
     writes(L"SetBeamBlank", 0, 1, [this](long blanked) { column_->set(L"blanked", blanked); });
