@@ -53,7 +53,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'illuminated-area',
     'listing',
   ],
-  'plugins/calibrations/whole-scope': ['neutral'],
+  'plugins/calibrations/whole-scope': ['neutral', 'high-defocus'],
   'plugins/calibrations/pixel-size': ['lattice'],
   'plugins/calibrations/tasks': ['focusing', 'shift-offset', 'btid', 'beam'],
   'plugins/calibrations/image-and-stage-shift': ['offsets', 'image-series', 'image-shift', 'stage-shift', 'settling'],

@@ -303,11 +303,12 @@ export class Runner {
   ): Promise<CalibrationResult | undefined> {
     if (found?.quality?.verdict === 'refused') throw new RefusedError({ reasons: found.quality.reasons ?? [] });
     const changed = await changes.read();
-    const result = found && { ...found, changed };
     throwIfStopped(signal);
-    if (result) await this.parts.remember(result);
+    // What was accepted stands in the history already; what was changed besides is an entry of its own.
+    const accepted = found !== undefined && found.changes.length > 0;
+    if (found && (!accepted || changed.length > 0)) await this.parts.remember({ ...found, changes: [], changed });
     changes.release();
-    return result;
+    return found && { ...found, changed };
   }
 
   /** Makes the changes of a result and notes them in the history: both or neither. */
