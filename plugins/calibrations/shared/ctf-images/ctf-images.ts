@@ -15,8 +15,9 @@ import { Cameras, type Exposure, ObjectiveStigmator, Scope, readBack } from '../
 import { type BufferedImage, type Forecast, LowDose, type Run, type Uses } from '../../../../core/kernel';
 import { ImageShiftControl, Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
+import { RingFitting } from '../../../../core/tuning';
 import { UserSettings } from '../../../../core/user-settings';
-import { type CtfFit, type CtfOptics, fitCtf, mean as meanOf } from '../../../../imaging';
+import { type CtfFit, type CtfOptics, type CtfOutcome, mean as meanOf } from '../../../../imaging';
 import { ctfExposure } from './ctf-exposure';
 import { ctfImageErrors } from './ctf-image-errors';
 import { type ExpectedDefocus, ctfOptics, ctfRequest, smallestDefocus } from './ctf-request';
@@ -32,6 +33,7 @@ export const ctfImageNeeds = {
   imageShift: ImageShiftControl,
   settings: Settings,
   userSettings: UserSettings,
+  rings: RingFitting,
   lowDose: optional(LowDose),
 };
 /** The same, with the stigmator that most of them set. */
@@ -164,19 +166,20 @@ export class CtfImages {
 
   /** A fit of an image; a second image is taken where the first one is refused. */
   private async fitted(what: string, image: BufferedImage, expected?: number): Promise<CtfFit> {
-    const first = this.fit(image, expected);
+    const first = await this.fit(image, expected);
     if (first.kind === 'fit') return first;
     this.run.operator.log(`${what}: ${first.findings.map(({ text }) => text).join('; ')}. One more image is taken.`);
-    const second = this.fit(await this.image(what), expected);
+    const second = await this.fit(await this.image(what), expected);
     if (second.kind === 'fit') return second;
     throw ctfImageErrors.noFit(what, second);
   }
 
-  private fit({ frame, context }: BufferedImage, expected?: number): ReturnType<typeof fitCtf> {
+  /** Fits on the thread of the rings, so that STOP is heard. */
+  private async fit({ frame, context }: BufferedImage, expected?: number): Promise<CtfOutcome> {
     const pixel = 10 * inNanometres(context.pixelSize!);
     const ranges = expected === undefined || Number.isNaN(expected) ? undefined : rangesAround(-expected);
     const request = ctfRequest(this.lens, pixel, this.use.settings, ranges);
-    const fit = fitCtf(frame.image, request);
+    const fit = await this.use.rings.fit(frame.image, request, this.run.signal);
     if (fit.kind === 'fit') this.shown = (place) => ringTile(frame.image, fit, request, place);
     return fit;
   }
@@ -227,7 +230,7 @@ export class CtfImages {
     for (const change of searched) {
       const at = await this.approach(start + change);
       const what = change === 0 ? 'Defocus' : `Defocus after a change of ${readable(change, 1)} um`;
-      const fit = this.fit(await this.image(what));
+      const fit = await this.fit(await this.image(what));
       if (fit.kind === 'fit') return { at, underfocus: -measurementOf(fit).defocus };
       this.run.operator.log(`${what}: ${fit.findings.map(({ text }) => text).join('; ')}.`);
       refusal ??= ctfImageErrors.noFit('The defocus was not found', fit);

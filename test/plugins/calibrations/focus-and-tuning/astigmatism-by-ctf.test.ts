@@ -1,5 +1,6 @@
 import { micrometres, vector } from '../../../../core/base';
 import { ObjectiveStigmator, Scope } from '../../../../core/devices';
+import { RingFitting } from '../../../../core/tuning';
 import { astigmatismByCtf, responseError } from '../../../../statistics/support/astigmatism-by-ctf';
 import { ringCamera } from '../../../../statistics/support/small-camera';
 import { drawnColumn, fluxFor } from '../../../../statistics/support/tuning-world';
@@ -68,4 +69,19 @@ describe('refuses, and leaves everything as it was', () => {
     });
     await expect(runItem(instrument, astigmatismByCtf)).rejects.toMatchObject({ code: 'ctf-images/too-few-rings' });
   });
+});
+
+test('STOP ends it during a fit, which goes on beside the program', async () => {
+  await using instrument = await virtualInstrument(world());
+  const rings = instrument.kernel.registry.get(RingFitting);
+  const fitting = jest.spyOn(rings, 'fit').mockImplementation((_image, _request, signal) => {
+    // A fit that never ends by itself.
+    const stopped = new Promise<never>((_, reject) =>
+      signal!.addEventListener('abort', () => reject(signal!.reason as Error), { once: true }),
+    );
+    instrument.runner.stop();
+    return stopped;
+  });
+  await expect(runItem(instrument, astigmatismByCtf)).rejects.toMatchObject({ code: 'run/stopped' });
+  expect(fitting).toHaveBeenCalledTimes(1);
 });
