@@ -12,7 +12,7 @@ import {
 import { type Evidence, aboveLimit } from '../judgement';
 import { Calibrations } from '../store';
 import type { ParameterSetName } from '../settings';
-import { type FoundFocusCurve, findFocusCurve } from './focus-calibrations';
+import { type FoundFocusCurve, findFocusCurve, milliradiansPerTiltUnit } from './focus-calibrations';
 import { defocusOf, shiftAt, slopeAt } from './focus-curve';
 import {
   type FocusShots,
@@ -71,6 +71,9 @@ const derivedShare = {
   'by pixel sizes and rotations': 0.02,
 } as const;
 
+/** Share by which the spherical aberration of a column may differ from the one of the properties. */
+const aberrationError = 0.3;
+
 /** The focus curve for the images of a measurement. Throws `tuning/no-focus-calibration` where there is none. */
 export function requireFocusCurve(
   { calibrations, optics, settings }: AutofocusUses,
@@ -121,15 +124,32 @@ export async function measureDefocus(use: AutofocusUses, options: DefocusOptions
   const along = Math.hypot(slope.x * swing.standardError.x, slope.y * swing.standardError.y) / (steep * shots.tilt);
   const size = Math.abs(inMicrometres(found.defocus));
   const past = inMicrometres(found.pastEnd);
+  const lens = focusOfTilt(use, shots, curve.beamTilt);
   return {
-    defocus: metres(found.defocus - offset),
-    standardError: micrometres(Math.hypot(along / steep, pastEndShare * past, derivedShare[curve.source] * size)),
+    defocus: metres(found.defocus - offset + micrometres(lens)),
+    standardError: micrometres(
+      Math.hypot(along / steep, pastEndShare * past, derivedShare[curve.source] * size, aberrationError * lens),
+    ),
     distance: micrometres(found.distance / steep),
     pastEnd: found.pastEnd,
     curve,
     swing,
     shots,
   };
+}
+
+/**
+ * Micrometres by which the spherical aberration makes the focus of the tilt of a calibration another one than that of the tilt in use. A
+ * calibration counts from its own zero, which holds the part of its own tilt.
+ */
+function focusOfTilt(
+  { settings, calibrations, optics }: AutofocusUses,
+  { tilt, conditions }: FocusShots,
+  calibrated: number,
+): number {
+  const [aberration] = settings.get('FFTZeroParams');
+  const unit = milliradiansPerTiltUnit(calibrations, optics, conditions) ?? 0;
+  return 1e-3 * aberration * unit ** 2 * (calibrated ** 2 - tilt ** 2);
 }
 
 /** Standard error in micrometres of a measured defocus. */

@@ -1,4 +1,14 @@
-import { type Metres, inMicrometres, metres, micrometres, readable, withError } from '../base';
+import {
+  type Metres,
+  type Vector,
+  inMicrometres,
+  length,
+  metres,
+  micrometres,
+  readable,
+  subtract,
+  withError,
+} from '../base';
 import { type Judgement, type Reason, aboveLimit, judge } from '../judgement';
 import type { Run } from '../kernel';
 import {
@@ -8,7 +18,8 @@ import {
   defocusEvidence,
   measureDefocus,
 } from './defocus-measurement';
-import { approachDefocus } from './focus-shots';
+import { shiftAt } from './focus-curve';
+import { approachDefocus, perTilt } from './focus-shots';
 
 /** Choices of focusing. */
 export interface FocusingOptions extends Pick<DefocusOptions, 'set' | 'offset' | 'shots'> {
@@ -39,6 +50,11 @@ const withinErrors = 2;
 const contradiction = 0.35;
 /** Beam tilt, as a share of the usual one, with which images far from focus still overlap. */
 const smallTilt = 1 / 3;
+/**
+ * Beam tilt of every second measurement, as a share of the usual one. On a specimen that repeats, a displacement that is off by one period
+ * looks like a focus in the middle, and goes on looking so when the focus is changed by it: at another tilt it stands for another focus.
+ */
+const otherTilt = 0.75;
 
 /**
  * Measures the defocus and brings it to the target, always from below, until a fresh measurement shows that it is there: three
@@ -60,6 +76,7 @@ export async function findFocus(
   let images = 0;
   let lastChange = 0;
   let before: number | undefined;
+  let turn = 0;
   const measure = async (tiltShare: number): Promise<MeasuredDefocus> => {
     return measureDefocus(use, {
       ...options,
@@ -78,9 +95,12 @@ export async function findFocus(
     });
   };
   for (;;) {
-    let measured = await measure(1);
+    let measured = await measure(rounds.length % 2 === 0 ? 1 : otherTilt);
     // Far from focus the images of a large tilt do not overlap: a smaller tilt shows the way.
     if (measured.swing.lost !== undefined) measured = await measure(smallTilt);
+    const previous = rounds.at(-1);
+    turn = Math.max(turn, previous ? turnBetween(previous, measured, lastChange) : 0);
+    measured = withTurn(measured, turn);
     rounds.push(measured);
     const found = inMicrometres(measured.defocus);
     const rest = found - inMicrometres(target);
@@ -130,6 +150,28 @@ function gainOf(change: number, measured: number): number {
   const gain = change / measured;
   return Math.abs(change) >= minShown && gain >= gains.least && gain <= gains.most ? gain : 1;
 }
+
+/**
+ * Tangent of the angle between the displacement that a change of the focus has made and the focus curve, beyond its errors. A curve that
+ * points elsewhere brings the focus to where the displacement is nearest to it, which is not the middle.
+ */
+function turnBetween(before: MeasuredDefocus, now: MeasuredDefocus, change: number): number {
+  const [from, to] = [before, now].map(({ curve, defocus }) => shiftAt(curve.curve, defocus));
+  const slope = from && to && subtract(to, from);
+  if (!slope || length(slope) === 0 || Math.abs(change) < minShown) return 0;
+  const [one, other] = [before, now].map(({ swing, shots }) => perTilt(swing, shots.tilt)) as [Vector, Vector];
+  const moved = subtract(other, one);
+  const along = Math.abs(moved.x * slope.x + moved.y * slope.y) / length(slope);
+  const across = Math.abs(moved.x * slope.y - moved.y * slope.x) / length(slope);
+  const error = Math.hypot(...[before, now].map(({ swing, shots }) => length(swing.standardError) / shots.tilt));
+  return along > 0 ? Math.max(0, across - withinErrors * error) / along : 0;
+}
+
+/** A measurement whose error holds what a turned curve makes of its distance from it. */
+const withTurn = (measured: MeasuredDefocus, turn: number): MeasuredDefocus => ({
+  ...measured,
+  standardError: metres(Math.hypot(measured.standardError, turn * measured.distance)),
+});
 
 /** Evidence by a rest that a correction should have taken away. */
 function contradicting({ userSettings }: AutofocusUses, rest: number, lastChange: number): Reason | undefined {

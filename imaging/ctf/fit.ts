@@ -1,5 +1,6 @@
 import type { Image } from '../image';
-import { accumulateCells, type Cells, coarserCells } from './cells';
+import { accumulateCells, type Cells } from './cells';
+import { type Compared, compareDefocus, startDepth } from './comparison';
 import { curvesOf, fitLimit } from './curves';
 import { findingsOfFit } from './judgement';
 import type { CtfCandidate, CtfFit, CtfOutcome, CtfRefusal } from './outcome';
@@ -7,38 +8,25 @@ import { solvePositive } from './positive-definite';
 import { type Spectrum, spectrumFromPowers, spectrumOf } from './preparation';
 import { type CtfRequest, type FitLimits, limitsOf } from './request';
 import { type ModelFit, type ModelSize, RingModel, type RingParameters } from './ring-model';
-import { type Candidate, searchDefocus, type SearchPlan } from './search';
 import { sectorDefocus, sectorOffsets, type SectorOffsets } from './sector-estimate';
 import { ContrastTransfer, principalDefocus } from './transfer';
 import { type Angstroms, angstroms, phaseRadians } from './units';
 
-const { abs, ceil, max, min, round, sqrt } = Math;
+const { abs, ceil, max, min, sqrt } = Math;
 
-/** Sectors of the full table and of the one that is searched. */
-const [fullSectors, searchSectors] = [72, 36];
+/** Sectors of the full table. */
+const fullSectors = 72;
 /** Bins in one ring at the largest defocus, and limits of their number. */
 const [binsPerRing, minBins, maxBins] = [6, 120, 900];
-/** Step of the defocus as a share of a ring at the end of the spectrum, and its limits in Angstrom. */
-const [stepOfRing, stepLimits] = [0.25, [200, 800]] as const;
-/** Search of small defocus values with all of the spectrum: end, smallest step and half astigmatism in Angstrom. */
-const [nearEnd, nearStep, nearHalf] = [12000, 50, 1500];
-/** Step of the components of the astigmatism over that of the mean. */
-const astigmatismSteps = 2.5;
-/** Candidates that are refined, and distance in radians of the phases that are tried. */
-const [refined, phaseStep] = [5, 0.35];
 /** Intervals over which the smooth spectrum changes with direction: as usual, and where a texture changes it faster than that. */
 const [usualDirection, texturedDirection] = [4, 8];
 /** Gain of what is less than one ring from which it may be a texture with a direction; edges and lattices reach 50. */
 const minTextureGain = 150;
-const searchSize = { background: 10, depth: 6, depthWithDirection: false };
 const fullSize = { background: 10, depth: 6, depthWithDirection: true };
-const startDepth = 0.1;
 /** Ratio to the smooth spectrum that no ring has: a number and standard deviations of a cell; rounds of leaving such cells out. */
 const [spotRatio, spotDeviations, spotRounds] = [2.5, 8, 4];
 /** Part by which the astigmatism may exceed the searched one. */
 const edgeMargin = 0.02;
-/** Share of the largest gain below which a candidate is not refined to its end. */
-const farBehind = 0.6;
 /** Gain of a followed fit as a share of the last one, below which a search is made. */
 const minFollowedShare = 0.5;
 /** Standard error of the defocus in shares of a ring beyond which nothing is determined. */
@@ -120,7 +108,7 @@ function fitCells(all: Cells, given: Given, direction: number): CtfOutcome {
     const outcome = finest.outcome({ rings: start, gain: Infinity, others: [], followed: true });
     if (outcome.kind === 'fit' && outcome.gain > minFollowedShare * follow.gain) return outcome;
   }
-  const candidates = compare(smoothed.cells, transfer, limits, direction);
+  const candidates = compareDefocus(smoothed.cells, transfer, limits, direction);
   const [best, ...others] = candidates;
   if (!best) return refusal([{ code: 'no-rings', text: 'no defocus in the whole range shows rings' }], []);
   return finest.outcome({ ...best, others, followed: false });
@@ -155,69 +143,6 @@ interface Smoothed {
   readonly cells: Cells;
   readonly model: RingModel;
   readonly smooth: ModelFit;
-}
-
-interface Compared {
-  readonly rings: RingParameters;
-  readonly gain: number;
-}
-
-/** Searches the whole range, refines the best candidates and orders them by their gain; those of one defocus are one. */
-function compare(cells: Cells, transfer: ContrastTransfer, limits: FitLimits, direction: number): Compared[] {
-  const coarse = coarserCells(cells, searchSectors, cells.bins);
-  const model = new RingModel(coarse, transfer, { ...searchSize, direction, phase: limits.phases !== undefined });
-  const smooth = model.fitSmooth();
-  const background = model.smoothSpectrum(smooth);
-  const excess = coarse.power.map((power, cell) => coarse.modes[cell]! * (power / background[cell]! - 1));
-  const candidates = plansOf(coarse, transfer, limits)
-    .flatMap((plan) => searchDefocus(coarse, excess, transfer, plan))
-    .sort((one, other) => other.gain - one.gain)
-    .slice(0, refined);
-  const start = model.withDepth(smooth.coefficients, startDepth);
-  let most = 0;
-  const results = candidates
-    .map(({ rings, square }) => {
-      const found = model.fitRings(start, rings, 10, smooth.logLikelihood + farBehind * most);
-      most = max(most, found.logLikelihood - smooth.logLikelihood);
-      return { rings: found.rings, gain: found.logLikelihood - smooth.logLikelihood, square };
-    })
-    .sort((one, other) => other.gain - one.gain);
-  return results.filter((each, index) => !results.slice(0, index).some((before) => sameRing(each, before, transfer)));
-}
-
-function sameRing(
-  one: Pick<Candidate, 'rings' | 'square'>,
-  other: Pick<Candidate, 'rings' | 'square'>,
-  transfer: ContrastTransfer,
-): boolean {
-  const ring = 1 / (transfer.wavelength * min(one.square, other.square));
-  return abs(one.rings.mean - other.rings.mean) < 0.5 * ring;
-}
-
-function plansOf(cells: Cells, transfer: ContrastTransfer, limits: FitLimits): SearchPlan[] {
-  const { phases: range } = limits;
-  const count = range ? ceil((range[1] - range[0]) / phaseStep) + 1 : 1;
-  const phases = Array.from({ length: count }, (_, k) =>
-    range ? range[0] + ((range[1] - range[0]) * k) / (count - 1) : 0,
-  );
-  const finestStep = stepOfRing / (transfer.wavelength * limits.high);
-  const plan = (least: number, most: number, step: number, half: number): SearchPlan => {
-    const end = min(limits.high, stepOfRing / (transfer.wavelength * step));
-    return {
-      least,
-      most,
-      step,
-      maxAstigmatism: min(half, limits.maxHalf),
-      astigmatismStep: astigmatismSteps * step,
-      bins: min(cells.bins, max(40, round((end - limits.low) / cells.width))),
-      phases,
-    };
-  };
-  const step = min(stepLimits[1], max(stepLimits[0], finestStep));
-  const plans = [plan(max(limits.least, step), limits.most, step, limits.maxHalf)];
-  if (finestStep < 0.8 * step && limits.least < nearEnd)
-    plans.push(plan(limits.least, min(limits.most, nearEnd), max(nearStep, finestStep), nearHalf));
-  return plans;
 }
 
 /** Fit with all cells, errors and judgement. */

@@ -38,6 +38,9 @@ const minRings = 1;
 
 const micrometres = (angstroms: number): string => `${(angstroms / 10000).toFixed(2)} um`;
 
+/** True when another defocus has nearly the gain of the best one, so that the choice would be a guess. */
+export const isContested = (best: number, other: number): boolean => best < minRatio * other || best - other < minLead;
+
 /** Doubts that follow from a fit and what was compared with it. */
 export function findingsOfFit(facts: FitFacts): CtfFinding[] {
   const { mean, gain, comparedGain, rival, expected, searched, upright, sectors, vague, ringCount } = facts;
@@ -69,7 +72,7 @@ export function findingsOfFit(facts: FitFacts): CtfFinding[] {
       code: 'outside-window',
       text: `the rings fit at ${micrometres(mean)}, outside of the expected ${micrometres(expected![0])} to ${micrometres(expected![1])}`,
     });
-  if (rival && (comparedGain < minRatio * rival.gain || comparedGain - rival.gain < minLead))
+  if (rival && isContested(comparedGain, rival.gain))
     findings.push({
       code: 'rival',
       text: `a defocus of ${micrometres(rival.mean)} describes the rings nearly as well as ${micrometres(mean)} (gains of ${rival.gain.toFixed(0)} and ${comparedGain.toFixed(0)} nats)`,

@@ -36,6 +36,14 @@ export interface ModelState {
   readonly coefficients: Float64Array;
 }
 
+/** Choices of a fit with rings. */
+export interface RingFitChoices {
+  /** Log-likelihood below which the fit gives up after three steps. */
+  readonly leastLikelihood?: number;
+  /** True to keep the rings bright where they should be, as far as no film can turn them. */
+  readonly upright?: boolean;
+}
+
 /** Result of a fit of the model. */
 export interface ModelFit extends ModelState {
   readonly logLikelihood: number;
@@ -46,6 +54,8 @@ export interface ModelFit extends ModelState {
 
 /** Depth of the rings at most and at least. */
 const [maxDepth, minDepth] = [0.985, -0.5];
+/** Thickness in Angstrom beyond which a film shows no rings. A thinner one turns their sign where its own phase is half a turn, and not before. */
+const maxThickness = 3000;
 /** Weak prior on the coefficients of direction: inverse variance, so that a few modes do not drive them away. */
 const [directionPrior, depthPrior, depthDirectionPrior] = [4, 0.05, 12];
 /** Damping of a step that lost: at first, its growth, its end, and where it is dropped. Progress in nats below which a fit has settled. */
@@ -78,6 +88,8 @@ export class RingModel {
   private readonly squares: Float64Array;
   private readonly sums: BinSums;
   private readonly tables: SplineTables;
+  /** Number of coefficients of the depth that belong to frequencies where no film turns the sign of the rings. */
+  private readonly uprightDepths: number;
 
   constructor(
     readonly cells: Cells,
@@ -91,6 +103,11 @@ export class RingModel {
     this.background = cubicSplines(positions, size.background);
     this.direction = size.direction > 0 ? linearSplines(positions, size.direction) : undefined;
     this.depth = linearSplines(positions, size.depth);
+    const turn = sqrt(1 / (transfer.wavelength * maxThickness));
+    this.uprightDepths = min(
+      this.depth.count,
+      1 + floor(max(0, (turn - least) / (most - least)) * (this.depth.count - 1)),
+    );
     this.depthStart = this.background.count + 4 * (this.direction?.count ?? 0);
     this.smoothUnknowns = this.depthStart + this.depth.count * (size.depthWithDirection ? 3 : 1);
     this.unknowns = this.smoothUnknowns + (size.phase ? 4 : 3);
@@ -134,10 +151,15 @@ export class RingModel {
   }
 
   /** Fits everything, from a smooth spectrum and a defocus; gives up after three steps when the log-likelihood is below a limit. */
-  fitRings(smooth: Float64Array, rings: RingParameters, iterations = 12, leastLikelihood = -Infinity): ModelFit {
+  fitRings(
+    smooth: Float64Array,
+    rings: RingParameters,
+    iterations = 12,
+    { leastLikelihood = -Infinity, upright = false }: RingFitChoices = {},
+  ): ModelFit {
     const coefficients = new Float64Array(this.smoothUnknowns);
     coefficients.set(smooth.subarray(0, this.smoothUnknowns));
-    return this.scoring({ rings: { ...rings }, coefficients }, this.unknowns, iterations, leastLikelihood);
+    return this.scoring({ rings: { ...rings }, coefficients }, this.unknowns, iterations, leastLikelihood, upright);
   }
 
   /** Coefficients in which the depth of the rings is one number everywhere. */
@@ -231,7 +253,7 @@ export class RingModel {
   }
 
   /** Fisher scoring over the first unknowns or all, damped where the likelihood would fall. */
-  private scoring(start: ModelState, active: number, iterations: number, least = -Infinity): ModelFit {
+  private scoring(start: ModelState, active: number, iterations: number, least = -Infinity, upright = false): ModelFit {
     let state = start;
     let result = this.evaluate(state, active);
     let damping = 0;
@@ -241,7 +263,7 @@ export class RingModel {
       for (let k = 0; k < active; k++) damped[k * active + k]! *= 1 + damping;
       const step = solvePositive(damped, result.score, active);
       if (!step) break;
-      const tried = this.moved(state, step, active);
+      const tried = this.moved(state, step, active, upright);
       const next = this.evaluate(tried, active);
       const gained = next.objective - result.objective;
       if (gained < -1e-9) {
@@ -268,15 +290,16 @@ export class RingModel {
     return distance > least;
   }
 
-  private moved(state: ModelState, step: Float64Array, active: number): ModelState {
+  private moved(state: ModelState, step: Float64Array, active: number, upright: boolean): ModelState {
     const coefficients = state.coefficients.slice();
     const rings = { ...state.rings };
     for (let k = 0; k < min(active, this.smoothUnknowns); k++) {
       const most = k < this.depthStart ? 1 : maxDepthStep;
       coefficients[k]! += max(-most, min(most, step[k]!));
     }
+    const turning = this.depthStart + (upright ? this.uprightDepths : 0);
     for (let k = this.depthStart; k < this.depthStart + this.depth.count; k++)
-      coefficients[k] = max(minDepth, min(maxDepth, coefficients[k]!));
+      coefficients[k] = max(k < turning ? 0 : minDepth, min(maxDepth, coefficients[k]!));
     if (active > this.smoothUnknowns) {
       const at = this.smoothUnknowns;
       // a step beyond a part of a ring would leave the range where the derivatives hold

@@ -5,6 +5,10 @@ test('a texture with a direction at coarse pixels does not decide for another ri
   expect(verdict).toBe('right, textured');
 });
 
+test('at coarse pixels with few rings, a depth that changes its sign does not make a rival of another ring', async () => {
+  expect((await measureCtfFit(3, 'coarse pixels')).verdict).toBe('right, strong');
+});
+
 test('an image without rings stays refused', async () => {
   expect((await measureCtfFit(1, 'shadow alone')).verdict).toBe('nothing refused');
 });

@@ -13,6 +13,7 @@ import {
 } from '../../../../statistics/support/focus/focus-worlds';
 import { cameraOf, coarseCamera } from '../../../../statistics/support/small-camera';
 import table from '../../../../statistics/tables/focus/autofocus-routine';
+import traps from '../../../../statistics/tables/focus/autofocus-routine-traps';
 import { perfectCurves, quickFocus } from '../../../../statistics/support/focus/focus-cases';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem } from '../../../support/virtual-instrument';
@@ -50,6 +51,16 @@ describe('the task Autofocus', () => {
     expect(verdict).toBe('good');
     expect(faults).toEqual([]);
     for (const each of errors['focus'] as readonly number[]) expect(Math.abs(each)).toBeLessThan(0.04);
+  });
+
+  it.each([
+    // Its lines are as far apart as 16 um of defocus move the image.
+    ['refuses what one period of', 'a cross-line grating', 1, 'autofocus/refused'],
+    ['doubts a focus by', 'a calibration of another direction', 3, 'doubtful'],
+  ])('%s %s', async (_, row, seed, expected) => {
+    const { verdict, faults } = await traps.measure(seed, row, cameraOf(2048));
+    expect(faults).toEqual([]);
+    expect(verdict).toBe(expected);
   });
 
   it('ends at the target of the user settings, with an offset while it takes its images', async () => {
