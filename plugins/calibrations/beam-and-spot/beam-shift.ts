@@ -1,5 +1,6 @@
 import {
   EucentricError,
+  counted,
   determinant,
   firstColumn,
   inMicrometres,
@@ -25,7 +26,7 @@ import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type Change, put, remove } from '../../../core/store';
 import { beamErrors } from './beam-images/beam-errors';
 import { beamSettling, trialExposure } from './beam-images/beam-image';
-import { judgeShift, type ShiftMeasurement } from './beam-images/shift-judgement';
+import { type ShiftMeasurement, judgeShift, moreLight, roundsLeft, wantedPercent } from './beam-images/shift-judgement';
 import { replacedBy } from './beam-images/stored-shifts';
 import { seriesImages, takeShiftSeries } from './beam-images/shift-series';
 
@@ -44,6 +45,8 @@ const needs = {
 
 /** Share of the shorter side of the image by which the first steps move the beam. */
 const firstMove = 0.03;
+/** Share of the error that a series aims at up to which it counts as reached. */
+const maxOverAim = 1.2;
 /** Reading out an image and finding the beam in it, in seconds. */
 const perImage = 1;
 
@@ -95,7 +98,7 @@ function forecast({ cameras, beamShift, settings }: Uses<typeof needs>): Forecas
     exposure: { least: least * each, most: most * each },
     duration: { least: least * duration, most: most * duration },
     moves: [{ setting: beamShift.beamShift, how: 'by up to a sixth of the image' }],
-    dependsOn: 'whether the first steps move the beam by enough',
+    dependsOn: 'whether the first steps move the beam by enough, and how many counts the images have',
   };
 }
 
@@ -108,7 +111,7 @@ async function measure(use: Uses<typeof needs>, run: Run): Promise<CalibrationRe
   if (!toCamera || determinant(toCamera) === 0) throw beamErrors.noImageShift();
   const exposure = trialExposure(cameras.selected, settings);
   await run.start(
-    `Beam shift will be calibrated with ${seriesImages.least} Trial images. Is the beam whole in them, condensed to less than half of their width, in the middle and not saturated?`,
+    `Beam shift will be calibrated with ${seriesImages.least} Trial images, or more where they have few counts. Is the beam whole in them, condensed to less than half of their width, in the middle and not saturated?`,
   );
   await run.preserve(beamShift.beamShift);
   run.restoreLater('camera', () => cameras.selected.stop());
@@ -119,7 +122,8 @@ async function measure(use: Uses<typeof needs>, run: Run): Promise<CalibrationRe
   const pixel = place.pixelSize && inMicrometres(place.pixelSize.value);
   // Without a calibration a unit of beam shift is taken for a micrometre.
   const perUnit = known ? length(firstColumn(known)) : 1 / (pixel ?? 1);
-  const series = await takeShiftSeries(run, { beamShift, acquisition }, exposure, (firstMove * side) / perUnit);
+  const firstStep = (firstMove * side) / perUnit;
+  const series = await takeShiftSeries(run, { beamShift, acquisition }, exposure, firstStep, roundsLeft);
   const found = judgeShift(series, { toCamera, binning });
   await askAboutDoubts(run, found);
   const probe = await readProbeMode(probeModes, run.signal);
@@ -127,6 +131,10 @@ async function measure(use: Uses<typeof needs>, run: Run): Promise<CalibrationRe
   const key = { magIndex, alpha, probe: probeNumber(probe) };
   const size = series[0]!.beam.outline;
   run.operator.log(`Beam shift for a unit of image shift: ${readableMatrix(found.matrix, found.standardErrors)}.`);
+  if (found.percent > maxOverAim * wantedPercent)
+    run.operator.log(
+      `${counted(series.length, 'image')} did not bring the error down to ${wantedPercent} %: it is ${readable(found.percent, 3)} %. ${moreLight}`,
+    );
   const { drift } = found.fit;
   return run.accept({
     summary: `Beam shift calibrated at ${place.magnification}x, by the ${found.by === 'outline' ? 'edge' : 'centroid'} of the beam, to ${readable(found.percent, 3)} %.`,

@@ -10,7 +10,7 @@ import {
 } from '../../../../core/judgement';
 import { beamErrors } from './beam-errors';
 import { type DisplacementFit, errorsOfQuotient, fitDisplacements } from './displacement-fit';
-import { type SeriesImage, observationsOf } from './shift-series';
+import { type SeriesImage, observationsOf, roundsFor } from './shift-series';
 
 /** Effect of beam shift, with its verdict. */
 export interface ShiftMeasurement {
@@ -26,6 +26,8 @@ export interface ShiftMeasurement {
   readonly judgement: Judgement;
 }
 
+/** Standard error in percent of the largest element that a series aims at. Four of it are the tenth of a percent to which a beam is placed. */
+export const wantedPercent = 0.025;
 /** Standard errors in percent above which the effect of an axis is doubtful, and beyond which it is refused. */
 const shareOfError = { doubtful: 0.5, refused: 5 };
 /** Difference of the ways by centroid and by edge in their common standard errors. */
@@ -35,23 +37,23 @@ const harmless = 0.1;
 
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 
+/** Advice for errors that come from few counts. */
+export const moreLight = 'Take more exposure or a brighter spot size.';
+const change = 'Let the beam come to rest, go to an empty place of the specimen, and measure again.';
+const misfitOfPlaces = (fit: DisplacementFit) =>
+  misfit({ ...fit.misfit, what: 'Misfit of the places of the beam', change });
+
 /** Judges a series of images of the beam, by its centroid or its edge, whichever is known better. Throws for a series that must be refused. */
 export function judgeShift(
   series: readonly SeriesImage[],
   { toCamera, binning }: { readonly toCamera: Matrix; readonly binning: number },
 ): ShiftMeasurement {
-  const ways = (['centroid', 'outline'] as const).flatMap((by) => {
-    const observations = observationsOf(series, by);
-    return observations ? [{ by, fit: fitDisplacements(observations) }] : [];
-  });
-  const sorted = ways.sort((a, b) => largestElement(a.fit.standardErrors) - largestElement(b.fit.standardErrors));
-  const [best, other] = sorted;
+  const [best, other] = waysOf(series);
   const back = best && inverse(best.fit.matrix);
   if (!best || !back || length(firstColumn(best.fit.matrix)) === 0) throw beamErrors.noMovement();
-  const change = 'Let the beam come to rest, go to an empty place of the specimen, and measure again.';
   const difference = other ? differenceOf(best.fit, other.fit) : undefined;
   const judgement = judge(
-    misfit({ ...best.fit.misfit, what: 'Misfit of the places of the beam', change }),
+    misfitOfPlaces(best.fit),
     ...plausibleMatrix({
       what: 'beam shift',
       matrix: best.fit.matrix,
@@ -77,7 +79,7 @@ export function judgeShift(
       standardError: largestElement(best.fit.standardErrors),
       doubtfulPercent: shareOfError.doubtful,
       refusedPercent: shareOfError.refused,
-      change: 'Take more exposure or a brighter spot size.',
+      change: moreLight,
     }),
   );
   requireNotRefused(judgement, 'beam-shift/refused');
@@ -86,8 +88,33 @@ export function judgeShift(
   const toBeam = scaleMatrix(back, 1 / binning);
   const matrix = product(toBeam, toCamera);
   const standardErrors = errorsOfQuotient(toBeam, scaleMatrix(best.fit.standardErrors, binning), matrix);
-  const percent = (100 * largestElement(standardErrors)) / largestElement(matrix);
+  const percent = percentOf(matrix, standardErrors);
   return { matrix, standardErrors, beamToCamera, by: best.by, fit: best.fit, percent, judgement };
+}
+
+/** The fits by the centroid and by the edge, the one that is known better first. */
+function waysOf(series: readonly SeriesImage[]): readonly Way[] {
+  const ways = (['centroid', 'outline'] as const).flatMap((by): readonly Way[] => {
+    const observations = observationsOf(series, by);
+    return observations ? [{ by, fit: fitDisplacements(observations) }] : [];
+  });
+  return ways.sort((a, b) => largestElement(a.fit.standardErrors) - largestElement(b.fit.standardErrors));
+}
+
+interface Way {
+  readonly by: 'centroid' | 'outline';
+  readonly fit: DisplacementFit;
+}
+
+const percentOf = (matrix: Matrix, standardErrors: Matrix): number =>
+  (100 * largestElement(standardErrors)) / largestElement(matrix);
+
+/** Rounds of images that a series still needs for the error that it aims at; none where the images contradict each other. */
+export function roundsLeft(series: readonly SeriesImage[]): number {
+  const [best] = waysOf(series);
+  if (!best || misfitOfPlaces(best.fit)) return 0;
+  const { matrix, standardErrors } = best.fit;
+  return roundsFor(series, percentOf(matrix, standardErrors) / wantedPercent);
 }
 
 function differenceOf(

@@ -43,21 +43,35 @@ const minMove = 1 / 16;
 /** Pixels that stay free between the beam and the frame. */
 const margin = 4;
 
-/** The number of images of a series without further tries. */
-export const seriesImages = { least: 8, most: 8 + 2 * maxTries };
+/** Images of a round of large steps to either side, and the most rounds after the first one. */
+const roundImages = 4;
+const maxMoreRounds = 10;
+
+/** The number of images of a series without further tries, and with all of them and all rounds. */
+export const seriesImages = { least: 8, most: 8 + 2 * maxTries + maxMoreRounds * roundImages };
+
+/** Rounds that a series still needs until an error, as a share of the one that is wanted, falls to it: by counting it goes with the root of their number. */
+export const roundsFor = (series: readonly SeriesImage[], share: number): number => {
+  const done = (series.length - (seriesImages.least - roundImages)) / roundImages;
+  return Math.max(0, Math.ceil(done * (share ** 2 - 1)));
+};
 
 /**
- * Takes images of the beam at its beam shift, at a small step along each axis, at large steps to either side, and where it began.
+ * Takes images of the beam at its beam shift, at a small step along each axis, at large steps to either side, and where it began; then as many
+ * more rounds of large steps as are asked for.
  * Throws for an image in which the beam cannot be measured, and for a beam that does not move.
+ *
+ * @param moreRounds number of rounds that are still needed, by the series as it is
  */
 export async function takeShiftSeries(
   run: Run,
   { beamShift: { beamShift }, acquisition }: ShiftSeriesParts,
   exposure: Exposure,
   firstStep: number,
+  moreRounds: (series: readonly SeriesImage[]) => number,
 ): Promise<readonly SeriesImage[]> {
   const base = await beamShift.read(run.signal);
-  let done = 0;
+  let [done, total] = [0, seriesImages.least];
   /** The nearest offset that the deflectors can make, with one step at least along the axis that is moved. */
   const whole = ({ x, y }: Vector): Vector<BeamShiftUnits> => {
     const steps = wholeSteps(beamShift.traits, vector(x, y));
@@ -68,7 +82,7 @@ export async function takeShiftSeries(
     title: string,
     take: (...given: Parameters<typeof lookForBeam>) => Promise<Taken>,
   ): Promise<{ readonly shift: Vector; readonly taken: Taken }> => {
-    run.operator.progress({ done, total: seriesImages.least, text: title });
+    run.operator.progress({ done, total, text: title });
     const wished = add(base, whole(offset));
     await beamShift.write(wished, run.signal);
     const held = await readBack(beamShift, wished, { signal: run.signal });
@@ -111,16 +125,26 @@ export async function takeShiftSeries(
   const alongX = await step('x', firstStep);
   const alongY = await step('y', alongX.size);
   const rough: Matrix = fromColumns(alongX.perUnit, alongY.perUnit);
-  for (const [axis, column] of [
-    ['x', firstColumn(rough)],
-    ['y', secondColumn(rough)],
-  ] as const)
-    for (const sign of [1, -1]) {
-      const size = (sign * move) / length(column);
-      const title = `${sign > 0 ? 'plus' : 'minus'} ${axis.toUpperCase()}`;
-      keep(await at(axis === 'x' ? vector(size, 0) : vector(0, size), title, takeBeam));
-    }
+  const round = async (): Promise<void> => {
+    for (const [axis, column] of [
+      ['x', firstColumn(rough)],
+      ['y', secondColumn(rough)],
+    ] as const)
+      for (const sign of [1, -1]) {
+        const size = (sign * move) / length(column);
+        const title = `${sign > 0 ? 'plus' : 'minus'} ${axis.toUpperCase()}`;
+        keep(await at(axis === 'x' ? vector(size, 0) : vector(0, size), title, takeBeam));
+      }
+  };
+  await round();
   keep(await at(vector(0, 0), 'beam back in the middle', takeBeam));
+  // The noise of few images tells their error roughly, so each round looks again how many are left.
+  for (let rounds = 0; rounds < maxMoreRounds; rounds++) {
+    const left = Math.min(maxMoreRounds - rounds, moreRounds(series));
+    if (left === 0) break;
+    total = done + left * roundImages;
+    await round();
+  }
   return series;
 }
 

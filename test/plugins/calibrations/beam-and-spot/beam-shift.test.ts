@@ -16,7 +16,8 @@ import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 
 const id = 'calibrations/beam-and-spot/beam-shift';
-const lit = { condenser: 'lenses', contrast: 0, brightestNanoamperes: 0.003, saturationCounts: 10000 };
+// As bright that eight images are enough.
+const lit = { condenser: 'lenses', contrast: 0, brightestNanoamperes: 0.01, saturationCounts: 10000 };
 
 const prepared = async (instrument: BeamInstrument): Promise<void> => {
   await knowImageShift(instrument);
@@ -26,14 +27,14 @@ const prepared = async (instrument: BeamInstrument): Promise<void> => {
 describeMenuItem(id, {
   configuration: 'talos-ceta.yaml',
   magIndex: 25,
-  edit: coarseCamera(16),
+  edit: coarseCamera(8),
   simulator: lit,
   prepare: prepared,
-  sample: 4,
+  sample: 2,
 });
 
 test.each(table.rows!)('the matrix of a column with imperfections: %s', async (row) => {
-  const { errors, verdict } = await table.measure(1, row);
+  const { errors, verdict } = await table.measure(1, row, coarseCamera(8));
   expect(verdict).toBe('good');
   expect(errors['percent']).toBeLessThan(0.15);
 });
