@@ -4,13 +4,13 @@ import { type Compared, compareDefocus, startDepth } from './comparison';
 import { curvesOf, fitLimit } from './curves';
 import { findingsOfFit } from './judgement';
 import type { CtfCandidate, CtfFit, CtfOutcome, CtfRefusal } from './outcome';
-import { solvePositive } from './positive-definite';
 import { type Spectrum, spectrumFromPowers, spectrumOf } from './preparation';
 import { type CtfRequest, type FitLimits, limitsOf } from './request';
 import { type ModelFit, type ModelSize, RingModel, type RingParameters } from './ring-model';
-import { sectorDefocus, sectorOffsets, type SectorOffsets } from './sector-estimate';
+import { sectorDefocus, sectorOffsets } from './sector-estimate';
+import { standardErrors } from './standard-errors';
 import { ContrastTransfer, principalDefocus } from './transfer';
-import { type Angstroms, angstroms, phaseRadians } from './units';
+import { angstroms, phaseRadians } from './units';
 
 const { abs, ceil, max, min, sqrt } = Math;
 
@@ -29,6 +29,10 @@ const [spotRatio, spotDeviations, spotRounds] = [2.5, 8, 4];
 const edgeMargin = 0.02;
 /** Gain of a followed fit as a share of the last one, below which a search is made. */
 const minFollowedShare = 0.5;
+/** Gain in nats below which a depth that is no more than noise moves the rings noticeably: it is left out. */
+const weakGain = 150;
+/** Defocus over that of a fit that is followed, for which the cells are fine enough. */
+const followedReach = 2.5;
 /** Standard error of the defocus in shares of a ring beyond which nothing is determined. */
 const maxErrorInRings = 0.25;
 
@@ -73,20 +77,41 @@ const refusal = (findings: CtfRefusal['findings'], compared: readonly CtfCandida
 
 function fit(spectrum: Spectrum, request: CtfRequest, limits: FitLimits): CtfOutcome {
   const transfer = new ContrastTransfer(request);
-  const { low, high, pixel } = limits;
-  const rings = transfer.wavelength * high * (limits.most + limits.maxHalf);
-  const bins = min(maxBins, max(minBins, ceil(binsPerRing * rings)));
-  const grid = { sectors: fullSectors, bins, low, width: (high - low) / bins };
-  const all = accumulateCells(spectrum, grid, pixel);
+  const given = { transfer, request, limits, spectrum };
+  const followed = request.follow && fitFollowed(given, request.follow);
+  if (followed) return followed;
+  const all = cellsFor(given, limits.most + limits.maxHalf);
   if (!all.power.some((power) => power > 0))
     return refusal([{ code: 'blank', text: 'the spectrum has no power between the resolution limits' }], []);
-  const given = { transfer, request, limits, spectrum };
   const outcome = fitCells(all, given, usualDirection);
   const isTexture =
     outcome.kind === 'refusal' &&
     outcome.findings.some(({ code }) => code === 'no-rings') &&
     (outcome.compared[0]?.gain ?? 0) > minTextureGain;
   return isTexture ? fitCells(all, given, texturedDirection) : outcome;
+}
+
+/** Sums a spectrum in cells that are fine enough for a defocus in Angstrom. */
+function cellsFor({ transfer, limits: { low, high, pixel }, spectrum }: Given, defocus: number): Cells {
+  const rings = transfer.wavelength * high * defocus;
+  const bins = min(maxBins, max(minBins, ceil(binsPerRing * rings)));
+  return accumulateCells(spectrum, { sectors: fullSectors, bins, low, width: (high - low) / bins }, pixel);
+}
+
+/** Fits from an earlier fit, without a search, as long as its rings are there. A defocus far from it is not looked for, so that the cells are fewer. */
+function fitFollowed(given: Given, { defocus, phaseShift, gain }: CtfFit): CtfOutcome | undefined {
+  const { transfer, request, limits, spectrum } = given;
+  const { mean, cosine, sine } = defocus;
+  const cells = cellsFor(given, followedReach * (mean + sqrt(cosine ** 2 + sine ** 2)));
+  const smoothed = withoutSpots(cells, transfer, { direction: usualDirection, phase: limits.phases !== undefined });
+  const rings = { mean, cosine, sine, phase: limits.phases ? phaseShift : 0 };
+  const outcome = new FinestFit(smoothed, transfer, request, limits, spectrum).outcome({
+    rings,
+    gain: Infinity,
+    others: [],
+    followed: true,
+  });
+  return outcome.kind === 'fit' && outcome.gain > minFollowedShare * gain ? outcome : undefined;
 }
 
 /** A spectrum and the request about it. */
@@ -102,12 +127,6 @@ function fitCells(all: Cells, given: Given, direction: number): CtfOutcome {
   const { transfer, request, limits, spectrum } = given;
   const smoothed = withoutSpots(all, transfer, { direction, phase: limits.phases !== undefined });
   const finest = new FinestFit(smoothed, transfer, request, limits, spectrum);
-  const { follow } = request;
-  if (follow) {
-    const start = { ...follow.defocus, phase: limits.phases ? follow.phaseShift : 0 };
-    const outcome = finest.outcome({ rings: start, gain: Infinity, others: [], followed: true });
-    if (outcome.kind === 'fit' && outcome.gain > minFollowedShare * follow.gain) return outcome;
-  }
   const candidates = compareDefocus(smoothed.cells, transfer, limits, direction);
   const [best, ...others] = candidates;
   if (!best) return refusal([{ code: 'no-rings', text: 'no defocus in the whole range shows rings' }], []);
@@ -170,7 +189,11 @@ class FinestFit {
     followed,
   }: Compared & { readonly others: readonly Compared[]; readonly followed: boolean }): CtfOutcome {
     const { model, smooth, cells, transfer, limits } = this;
-    const found = model.fitRings(model.withDepth(smooth.coefficients, startDepth), rings, 12);
+    const first = model.fitRings(model.withDepth(smooth.coefficients, startDepth), rings, 12);
+    const found =
+      first.logLikelihood - smooth.logLikelihood < weakGain
+        ? model.fitRings(first.coefficients, first.rings, 8, { held: model.vagueDepths(first) })
+        : first;
     const gain = found.logLikelihood - smooth.logLikelihood;
     const depths = Float64Array.from({ length: cells.bins }, (_, bin) => model.depthOf(found, bin));
     const background = model.smoothSpectrum(found);
@@ -179,7 +202,7 @@ class FinestFit {
     const offsets = sectorOffsets(cells, background, depths, transfer, found.rings, square);
     const candidate = this.candidate(found.rings, gain);
     const [runnerUp] = others;
-    const errors = this.errorsOf(found, offsets);
+    const errors = standardErrors(found, model, sqrt(max(1, offsets?.scatter ?? 1)));
     const findings = findingsOfFit({
       mean: found.rings.mean,
       gain,
@@ -268,36 +291,6 @@ class FinestFit {
       if (below > 0.1 && below < 0.9) inside++;
     }
     return { square: max(low, weighted / total), upright: up / total, span: inside * width };
-  }
-
-  private errorsOf(
-    found: ModelFit,
-    offsets: SectorOffsets | undefined,
-  ): Pick<CtfFit, 'standardErrors' | 'covariance' | 'misfit'> | undefined {
-    const misfit = sqrt(max(1, offsets?.scatter ?? 1));
-    const n = found.unknowns;
-    const parameters = this.limits.phases ? 4 : 3;
-    const columns = Array.from({ length: parameters }, (_, k) => {
-      const unit = new Float64Array(n);
-      unit[n - parameters + k] = 1;
-      return solvePositive(found.information, unit, n);
-    });
-    if (columns.some((column) => !column)) return undefined;
-    const factors = [1, 2, 2];
-    const covariance = [0, 1, 2].flatMap((i) =>
-      [0, 1, 2].map((j) => columns[i]![n - parameters + j]! * factors[i]! * factors[j]! * misfit ** 2),
-    );
-    if (!covariance.every(Number.isFinite)) return undefined;
-    const error = (i: number): Angstroms => angstroms(sqrt(covariance[4 * i]!));
-    return {
-      standardErrors: {
-        mean: error(0),
-        astigmatism: [error(1), error(2)],
-        ...(parameters === 4 && { phaseShift: phaseRadians(misfit * sqrt(columns[3]![n - 1]!)) }),
-      },
-      covariance,
-      misfit,
-    };
   }
 
   private scoreOf({ rings }: ModelFit, background: Float64Array): number {

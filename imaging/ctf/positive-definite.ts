@@ -1,7 +1,30 @@
 const { sqrt } = Math;
 
-/** Solves a positive definite system in place by Cholesky's method with scaled diagonal; undefined when it is not positive definite. */
-export function solvePositive(matrix: Float64Array, vector: Float64Array, n: number): Float64Array | undefined {
+/** Solution of a system for one right-hand side. */
+export type PositiveSolver = (vector: ArrayLike<number>) => Float64Array;
+
+/** Solves a positive definite system by Cholesky's method with scaled diagonal; undefined when it is not positive definite. */
+export const solvePositive = (matrix: Float64Array, vector: ArrayLike<number>, n: number): Float64Array | undefined =>
+  positiveSolver(matrix, n)?.(vector);
+
+/** Columns of the inverse of a positive definite matrix by their numbers; undefined when it is not positive definite. */
+export function inverseColumns(
+  matrix: Float64Array,
+  n: number,
+  numbers: readonly number[],
+): Float64Array[] | undefined {
+  const solve = positiveSolver(matrix, n);
+  return (
+    solve &&
+    numbers.map((number) => {
+      const unit = new Float64Array(n);
+      unit[number] = 1;
+      return solve(unit);
+    })
+  );
+}
+
+function positiveSolver(matrix: Float64Array, n: number): PositiveSolver | undefined {
   const scale = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     const own = matrix[i * n + i]!;
@@ -18,17 +41,19 @@ export function solvePositive(matrix: Float64Array, vector: Float64Array, n: num
         lower[i * n + i] = sqrt(value);
       } else lower[i * n + j] = value / lower[j * n + j]!;
     }
-  const result = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    let value = vector[i]! * scale[i]!;
-    for (let k = 0; k < i; k++) value -= lower[i * n + k]! * result[k]!;
-    result[i] = value / lower[i * n + i]!;
-  }
-  for (let i = n - 1; i >= 0; i--) {
-    let value = result[i]!;
-    for (let k = i + 1; k < n; k++) value -= lower[k * n + i]! * result[k]!;
-    result[i] = value / lower[i * n + i]!;
-  }
-  for (let i = 0; i < n; i++) result[i]! *= scale[i]!;
-  return result;
+  return (vector) => {
+    const result = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      let value = vector[i]! * scale[i]!;
+      for (let k = 0; k < i; k++) value -= lower[i * n + k]! * result[k]!;
+      result[i] = value / lower[i * n + i]!;
+    }
+    for (let i = n - 1; i >= 0; i--) {
+      let value = result[i]!;
+      for (let k = i + 1; k < n; k++) value -= lower[k * n + i]! * result[k]!;
+      result[i] = value / lower[i * n + i]!;
+    }
+    for (let i = 0; i < n; i++) result[i]! *= scale[i]!;
+    return result;
+  };
 }

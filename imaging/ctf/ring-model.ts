@@ -1,6 +1,6 @@
 import { badArgument } from '../errors';
 import type { Cells } from './cells';
-import { solvePositive } from './positive-definite';
+import { inverseColumns, solvePositive } from './positive-definite';
 import { BinSums, type SplineTables } from './bin-sums';
 import { cubicSplines, linearSplines, type SplineWeights } from './spline-weights';
 import type { ContrastTransfer } from './transfer';
@@ -42,6 +42,8 @@ export interface RingFitChoices {
   readonly leastLikelihood?: number;
   /** True to keep the rings bright where they should be, as far as no film can turn them. */
   readonly upright?: boolean;
+  /** Coefficients that are not fitted, 1 for each; they start at 0. */
+  readonly held?: Uint8Array;
 }
 
 /** Result of a fit of the model. */
@@ -58,6 +60,10 @@ const [maxDepth, minDepth] = [0.985, -0.5];
 const maxThickness = 3000;
 /** Weak prior on the coefficients of direction: inverse variance, so that a few modes do not drive them away. */
 const [directionPrior, depthPrior, depthDirectionPrior] = [4, 0.05, 12];
+/** Standard errors within which a depth is none. */
+const significance = 2;
+/** Inverse variance of a coefficient that is held where it is. */
+const heldStrength = 1e12;
 /** Damping of a step that lost: at first, its growth, its end, and where it is dropped. Progress in nats below which a fit has settled. */
 const [firstDamping, dampingFactor, maxDamping, leastDamping, minProgress] = [0.3, 5, 200, 0.05, 0.003];
 /** Inverse variance of the second differences of the background: a smooth spectrum has no waves that could stand for rings. */
@@ -151,15 +157,14 @@ export class RingModel {
   }
 
   /** Fits everything, from a smooth spectrum and a defocus; gives up after three steps when the log-likelihood is below a limit. */
-  fitRings(
-    smooth: Float64Array,
-    rings: RingParameters,
-    iterations = 12,
-    { leastLikelihood = -Infinity, upright = false }: RingFitChoices = {},
-  ): ModelFit {
+  fitRings(smooth: Float64Array, rings: RingParameters, iterations = 12, choices: RingFitChoices = {}): ModelFit {
+    const { held } = choices;
     const coefficients = new Float64Array(this.smoothUnknowns);
     coefficients.set(smooth.subarray(0, this.smoothUnknowns));
-    return this.scoring({ rings: { ...rings }, coefficients }, this.unknowns, iterations, leastLikelihood, upright);
+    held?.forEach((each, k) => {
+      if (each) coefficients[k] = 0;
+    });
+    return this.scoring({ rings: { ...rings }, coefficients }, this.unknowns, iterations, choices);
   }
 
   /** Coefficients in which the depth of the rings is one number everywhere. */
@@ -176,6 +181,38 @@ export class RingModel {
       coefficients[this.depthStart + first[bin]!]! * weights[2 * bin]! +
       coefficients[this.depthStart + first[bin]! + 1]! * weights[2 * bin + 1]!
     );
+  }
+
+  /** Variance of the depth in each bin by the noise of the image, averaged over directions; undefined where the fit does not give it. */
+  depthVariances({ information, unknowns }: ModelFit): Float64Array | undefined {
+    const { depth, depthStart, cells } = this;
+    const numbers = Array.from({ length: this.smoothUnknowns - depthStart }, (_, k) => depthStart + k);
+    const columns = inverseColumns(information, unknowns, numbers);
+    if (!columns) return undefined;
+    const variances = new Float64Array(cells.bins);
+    for (let start = 0; start < columns.length; start += depth.count)
+      for (let bin = 0; bin < cells.bins; bin++) {
+        const first = start + depth.first[bin]!;
+        const [near, far] = [depth.weights[2 * bin]!, depth.weights[2 * bin + 1]!];
+        const [one, other] = [columns[first]!, columns[first + 1]!];
+        const [at, next] = [depthStart + first, depthStart + first + 1];
+        const variance = near * near * one[at]! + 2 * near * far * one[next]! + far * far * other[next]!;
+        // a cosine of twice the azimuth is half as strong as a constant
+        variances[bin]! += (start === 0 ? 1 : 0.5) * variance;
+      }
+    return variances;
+  }
+
+  /** Coefficients of the depth at frequencies where it is within two of its standard errors of none, 1 for each. */
+  vagueDepths({ information, unknowns, coefficients }: ModelFit): Uint8Array {
+    const { depth, depthStart } = this;
+    const held = new Uint8Array(this.smoothUnknowns);
+    const numbers = Array.from({ length: depth.count }, (_, k) => depthStart + k);
+    inverseColumns(information, unknowns, numbers)?.forEach((column, k) => {
+      if (coefficients[depthStart + k]! ** 2 >= significance ** 2 * column[depthStart + k]!) return;
+      for (let at = depthStart + k; at < this.smoothUnknowns; at += depth.count) held[at] = 1;
+    });
+    return held;
   }
 
   /** Fills `smooth` with the smooth spectrum of each cell, without rings. */
@@ -253,9 +290,14 @@ export class RingModel {
   }
 
   /** Fisher scoring over the first unknowns or all, damped where the likelihood would fall. */
-  private scoring(start: ModelState, active: number, iterations: number, least = -Infinity, upright = false): ModelFit {
+  private scoring(
+    start: ModelState,
+    active: number,
+    iterations: number,
+    { leastLikelihood: least = -Infinity, upright = false, held }: RingFitChoices = {},
+  ): ModelFit {
     let state = start;
-    let result = this.evaluate(state, active);
+    let result = this.evaluate(state, active, held);
     let damping = 0;
     for (let iteration = 0; iteration < iterations; iteration++) {
       if (iteration === stepsBeforeGivingUp && result.logLikelihood < least) break;
@@ -264,7 +306,7 @@ export class RingModel {
       const step = solvePositive(damped, result.score, active);
       if (!step) break;
       const tried = this.moved(state, step, active, upright);
-      const next = this.evaluate(tried, active);
+      const next = this.evaluate(tried, active, held);
       const gained = next.objective - result.objective;
       if (gained < -1e-9) {
         if (damping > maxDamping) break;
@@ -318,6 +360,7 @@ export class RingModel {
   private evaluate(
     state: ModelState,
     active: number,
+    held?: Uint8Array,
   ): { logLikelihood: number; objective: number; score: Float64Array; information: Float64Array } {
     const { cells, transfer, sums } = this;
     const { rings, coefficients } = state;
@@ -346,6 +389,7 @@ export class RingModel {
     prior(this.background.count, this.depthStart, directionPrior);
     prior(this.depthStart, this.depthStart + this.depth.count, depthPrior);
     prior(this.depthStart + this.depth.count, this.smoothUnknowns, depthDirectionPrior);
+    if (held) for (let k = 0; k < held.length; k++) if (held[k]) information[k * active + k]! += heldStrength;
     for (let p = 0; p < active; p++)
       for (let q = 0; q < p; q++) information[q * active + p] = information[p * active + q]!;
     return { logLikelihood: total, objective: total - penalty, score, information };

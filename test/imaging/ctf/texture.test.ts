@@ -12,3 +12,10 @@ test('at coarse pixels with few rings, a depth that changes its sign does not ma
 test('an image without rings stays refused', async () => {
   expect((await measureCtfFit(1, 'shadow alone')).verdict).toBe('nothing refused');
 });
+
+test('errors hold where noise makes rings at frequencies without any', async () => {
+  const { errors, stated } = await measureCtfFit(1, 'weak carbon');
+  const [off, said] = [errors['components'], stated!['components']] as readonly (readonly number[])[];
+  // Without the part of the noise in them the mean defocus was 4.5 errors off.
+  for (const [at, each] of off!.entries()) expect(Math.abs(each)).toBeLessThan(3 * said![at]!);
+});

@@ -23,18 +23,13 @@ export interface RingMeasurement {
 /** Numbers of a fit by which they become those of a measurement: underfocus is positive in fits, and their astigmatism is the whole difference. */
 const factors = [-1, -0.5, -0.5].map((factor) => factor / angstromsPerMicrometre);
 
-/** Scatter of repeated images of carbon over the errors that their fits state. */
-const scatterFactor = 1.15;
-
 /** Measurement from the fit of one image. */
 export function measurementOf({ defocus, covariance }: Pick<CtfFit, 'defocus' | 'covariance'>): RingMeasurement {
   const toMicrometres = (angstroms: number): number => -angstroms / angstromsPerMicrometre;
   return {
     defocus: toMicrometres(defocus.mean),
     astigmatism: vector(toMicrometres(defocus.cosine), toMicrometres(defocus.sine)),
-    covariance: covariance.map(
-      (each, at) => each * scatterFactor ** 2 * factors[Math.floor(at / 3)]! * factors[at % 3]!,
-    ),
+    covariance: covariance.map((each, at) => each * factors[Math.floor(at / 3)]! * factors[at % 3]!),
     misfit: { chiSquare: 0, degreesOfFreedom: 0 },
     images: 1,
   };
