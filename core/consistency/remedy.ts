@@ -8,6 +8,7 @@ export type MeasuredQuantity =
   | 'beam intensity'
   | 'spot intensity'
   | 'beam shift'
+  | 'beam size'
   | 'condenser aperture'
   | 'dose';
 

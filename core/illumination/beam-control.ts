@@ -17,16 +17,20 @@ import {
   type Illumination,
   type ProbeModeSelector,
   type Scope,
+  probeNumber,
   readProbeMode,
 } from '../devices';
 import type { BeamCalibrations, IntensityChange } from './beam-calibrations';
-import { type BeamShiftConditions, type BeamShiftSources, beamShiftToCamera } from './beam-shift-matrix';
+import { type BeamShiftConditions, type BeamShiftSources, beamShiftToCamera, withoutAlpha } from './beam-shift-matrix';
+import type { BeamSizePlace } from './beam-size';
 import type { BeamPlace } from './place';
 
 /** Changes the beam by its calibrations. */
 export interface BeamControl {
   /** Spot size, probe mode and intensity of the column. */
   place(signal?: AbortSignal): Promise<BeamPlace>;
+  /** Spot size, probe mode and intensity, with the number under which the file has the probe mode of an FEI column or the alpha of a JEOL one. */
+  sizePlace(signal?: AbortSignal): Promise<BeamSizePlace>;
   /** The conditions of a calibration of beam shift. */
   shiftConditions(signal?: AbortSignal): Promise<BeamShiftConditions>;
   /** Unbinned camera pixels by which a unit of beam shift moves the beam now; undefined where that is not known. */
@@ -67,6 +71,12 @@ export class CalibratedBeamControl implements BeamControl {
       probe: await readProbeMode(probeModes(), signal),
       intensity: await illumination.intensity.read(signal),
     };
+  }
+
+  async sizePlace(signal?: AbortSignal): Promise<BeamSizePlace> {
+    const place = await this.place(signal);
+    if (this.parts.probeModes()) return { ...place, probeOrAlpha: probeNumber(place.probe) };
+    return { ...place, probeOrAlpha: (await this.parts.alphas()?.alpha.read(signal)) ?? withoutAlpha };
   }
 
   async shiftConditions(signal?: AbortSignal): Promise<BeamShiftConditions> {

@@ -3,6 +3,7 @@ export type { BeamRecords } from './beam-records';
 export * from './beam-carrying';
 export * from './beam-control';
 export * from './beam-shift-matrix';
+export * from './beam-size';
 export * from './illuminated-area';
 export * from './intensity-scale';
 export { type IntensityTable, isWithin, logCountsAt, type TablePoint } from './intensity-table';

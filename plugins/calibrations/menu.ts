@@ -34,7 +34,7 @@ const toggle = (name: string, label: string, summary: string, aliases: readonly 
 const submenu = (name: string, label: string, parts: readonly Part[]): Submenu => ({ name, submenu: label, parts });
 
 /**
- * The Calibration menu, whole and in its order: the one place of the ids, labels and sentences of its items. The id of an item is
+ * The Calibration menu, whole and in its order, the 68 places of SerialEM and Standard Focus at All Mags beside them: the one place of the ids, labels and sentences of its items. The id of an item is
  * `calibrations/`, the names of its submenus, and its own name; its file has that name, in whichever folder. An item that has no file
  * is shown greyed with the reason "not built yet", so this list is not edited when one is added.
  */
@@ -168,6 +168,7 @@ const calibrationMenu: readonly Part[] = [
       'Parallel Illumination',
       'Keeps the present intensity as that of parallel illumination at this spot size.',
     ),
+    item('beam-size', 'Beam Size', 'Measures the diameter of the beam against intensity.'),
     item('list-calibrations', 'List Calibrations', 'Lists the calibrations of beam and spot.'),
   ]),
   line,

@@ -29,6 +29,7 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/calibrations/beam-and-spot/beam-crossover.test.ts': 20,
   'test/plugins/calibrations/beam-and-spot/beam-intensity.test.ts': 20,
   'test/plugins/calibrations/beam-and-spot/beam-shift.test.ts': 20,
+  'test/plugins/calibrations/beam-and-spot/beam-size.test.ts': 20,
   'test/plugins/calibrations/beam-and-spot/electron-dose.test.ts': 20,
   'test/plugins/calibrations/beam-and-spot/illuminated-area-limits.test.ts': 20,
   'test/plugins/calibrations/beam-and-spot/refine-beam-shift.test.ts': 20,

@@ -2,6 +2,7 @@ import { declaredMenu } from '../../app/declared-menu';
 import { type MeasuredQuantity, nameOfRemedy, remedyInWords } from '../../core/consistency';
 import { Cameras } from '../../core/devices';
 import { itemMeasuring } from '../../core/kernel';
+import { placesOf } from '../../plugins/calibrations/menu';
 import { itemFiles } from '../support/item-files';
 import { textOf, typescriptIn } from './source-files';
 
@@ -73,6 +74,12 @@ describe('the items of the menu', () => {
     expect(withDevices.filter(({ enabled }) => enabled)).toEqual([]);
   });
 
+  test('stand in 68 places of the Calibration menu of SerialEM, and in one that it does not have', () => {
+    const own = 'calibrations/focus-and-tuning/standard-focus-at-all-mags';
+    expect([...placesOf.keys()].filter((id) => id !== own)).toHaveLength(68);
+    expect(placesOf.has(own)).toBe(true);
+  });
+
   test('measure or mend every quantity that a contradiction may leave in doubt', () => {
     const quantities: Record<MeasuredQuantity, string> = {
       'image shift': 'calibrations/image-and-stage-shift/image-shift',
@@ -83,6 +90,7 @@ describe('the items of the menu', () => {
       'beam intensity': 'calibrations/beam-and-spot/beam-intensity',
       'spot intensity': 'calibrations/beam-and-spot/spot-intensity',
       'beam shift': 'calibrations/beam-and-spot/beam-shift',
+      'beam size': 'calibrations/beam-and-spot/beam-size',
       'condenser aperture': 'calibrations/set-aperture-size',
       dose: 'calibrations/electron-dose',
     };

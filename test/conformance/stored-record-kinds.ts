@@ -33,6 +33,10 @@ const intensityTable = (spot: number) => ({
     { counts: 11.5, intensity: 0.625 },
   ],
 });
+const beamSizes = (spot: number, intensity1: number) => ({
+  ...{ probeOrAlpha: 1, spot, size1: 1, intensity1, size2: 2, intensity2: 0.5625, size3: 4, intensity3: 0.6875 },
+  ...{ crossover: 0.4375, c2Aperture: 70, c1Aperture: -1 },
+});
 const highFocus = {
   ...{ spot: 2, probe: 1, defocus: -20, intensity: 0.5, scale: 1.0625, rotation: 1.5, crossover: 0.4375, aperture: 0 },
   magIndex: asMagIndex(0),
@@ -316,6 +320,15 @@ export const recordKinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']
         ),
       ],
       [put('ParallelIllum', { intensity: 0.5, spot: 3, probeOrAlpha: -999, crossover: 0 })],
+    ],
+  },
+  BeamSizeCal: {
+    present: [put('BeamSizeCal', beamSizes(2, 0.5))],
+    results: [
+      [put('BeamSizeCal', { ...beamSizes(2, 0.5), size3: 8 })],
+      // The other side of crossover keeps its own.
+      [put('BeamSizeCal', beamSizes(2, 0.25))],
+      [put('BeamSizeCal', beamSizes(3, 0.5))],
     ],
   },
   IntensityToC2Factor: {

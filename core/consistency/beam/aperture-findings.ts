@@ -132,7 +132,7 @@ const sizeRecords = ({ calibrations }: BeamCheck): readonly ApertureRecord[] =>
       key: 'size',
       name: 'diameters of the beam',
       aperture,
-      settledBy: { correct: 'BeamSizeCal' },
+      settledBy: { measure: 'beam size', correct: 'BeamSizeCal' },
     }));
 
 /** The records of what far defocus does. */

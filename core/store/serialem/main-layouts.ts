@@ -94,7 +94,12 @@ export const mainLayouts = {
       int('c2Aperture'),
       int('c1Aperture', { fallback: -1 }),
     ],
-    { key: ['probeOrAlpha', 'spot'], since: '2026-02' },
+    {
+      key: ['probeOrAlpha', 'spot'],
+      // There is one on each side of crossover.
+      keyBeside: (values) => (Number(values.intensity1) > Number(values.crossover) ? 'above' : 'below'),
+      since: '2026-02',
+    },
   ),
   IntensityToC2Factor: line([f32('micro'), f32('nano', { fallback: 1 })]),
   C2SpotOffset: line([spot, f32('micro'), f32('nano', { fallback: 0 })], perSpot),

@@ -1,11 +1,11 @@
 import { optional, readable } from '../../../core/base';
-import { AlphaSelector, Illumination, ProbeModeSelector, probeNumber } from '../../../core/devices';
+import { Illumination, ProbeModeSelector } from '../../../core/devices';
 import { defineItem, value } from '../../../core/kernel';
-import { BeamCalibrations, BeamControl, withoutAlpha } from '../../../core/illumination';
+import { BeamCalibrations, BeamControl } from '../../../core/illumination';
 import { Calibrations, put } from '../../../core/store';
+import { modeName } from './listing/beam-tables';
 
 const probeModes = optional(ProbeModeSelector);
-const alphas = optional(AlphaSelector);
 
 /** Keeps the present intensity as that of parallel illumination, for this spot size and probe mode or alpha. */
 export default defineItem({
@@ -16,7 +16,6 @@ export default defineItem({
     beam: BeamCalibrations,
     calibrations: Calibrations,
     probeModes,
-    alphas,
   },
   not: ['stem'],
   results: {
@@ -39,11 +38,9 @@ export default defineItem({
   forecast: 'nothing',
   async run(use, run) {
     const { control, beam, calibrations } = use;
-    const place = await control.place(run.signal);
-    const alpha = use.alphas && (await use.alphas.alpha.read(run.signal));
-    const probeOrAlpha = use.probeModes ? probeNumber(place.probe) : (alpha ?? withoutAlpha);
-    const mode = use.probeModes ? `${place.probe}probe` : alpha === undefined ? 'none' : `alpha ${alpha + 1}`;
-    const { spot, intensity } = place;
+    const place = await control.sizePlace(run.signal);
+    const mode = modeName(place, use.probeModes !== undefined) || 'none';
+    const { spot, intensity, probeOrAlpha } = place;
     const before = calibrations
       .records('ParallelIllum')
       .find((row) => row.spot === spot && row.probeOrAlpha === probeOrAlpha)?.intensity;

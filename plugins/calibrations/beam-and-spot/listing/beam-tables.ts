@@ -1,5 +1,5 @@
 import { type ProbeMode, probeOfNumber } from '../../../../core/devices';
-import type { BeamCalibrations } from '../../../../core/illumination';
+import type { BeamCalibrations, BeamSizePlace } from '../../../../core/illumination';
 import { value } from '../../../../core/kernel';
 import type { Calibrations } from '../../../../core/store';
 
@@ -64,3 +64,7 @@ export function namedProbeOrAlpha(
   const probe = probeOfNumber(probeOrAlpha);
   return { mode: `${probe}probe`, probe };
 }
+
+/** The probe mode or alpha of the column in words; empty on a column without either. */
+export const modeName = ({ probe, probeOrAlpha }: BeamSizePlace, hasProbeModes: boolean): string =>
+  hasProbeModes ? `${probe}probe` : probeOrAlpha < 0 ? '' : `alpha ${probeOrAlpha + 1}`;
