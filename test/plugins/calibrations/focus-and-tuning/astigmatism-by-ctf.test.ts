@@ -1,3 +1,4 @@
+import { LiveImage } from '../../../../core/acquisition';
 import { micrometres, vector } from '../../../../core/base';
 import { ObjectiveStigmator, Scope } from '../../../../core/devices';
 import { RingFitting } from '../../../../core/tuning';
@@ -20,6 +21,7 @@ const coarse = (yaml: string): string => yaml.replace('Record: { binning: 4', 'R
 describeMenuItem(astigmatismByCtf, {
   ...world(drawnColumn(2)),
   sample: 1,
+  inLowDose: true,
   // The rings of an overfocused image look like those of an underfocused one.
   prepare: (instrument) => instrument.kernel.registry.get(Scope).defocus.write(micrometres(1.2)),
   check: (instrument, result) => {
@@ -28,7 +30,7 @@ describeMenuItem(astigmatismByCtf, {
   },
 });
 
-describe('refuses, and leaves everything as it was', () => {
+describe('refuses, leaves everything as it was, and lets a live image go on', () => {
   const attempt = async (more: Readonly<Record<string, unknown>>, defocus = 0) => {
     const instrument = await virtualInstrument(world(more));
     const { registry } = instrument.kernel;
@@ -36,10 +38,14 @@ describe('refuses, and leaves everything as it was', () => {
     await scope.defocus.write(micrometres(defocus));
     await stigmator.write(vector(0.01, -0.02));
     instrument.calibrations.records('CtfAstigCalib').replaceAll([]);
+    const live = registry.get(LiveImage);
+    await live.start('View');
     const error = await runItem(instrument, astigmatismByCtf).then(
       () => undefined,
       (reason: unknown) => reason as { code: string; message: string },
     );
+    expect(live.running).toBe('View');
+    await live.stop();
     expect(await stigmator.read()).toEqual(vector(0.01, -0.02));
     expect(await scope.defocus.read()).toBeCloseTo(micrometres(defocus), 9);
     expect(instrument.calibrations.records('CtfAstigCalib').all()).toHaveLength(0);

@@ -6,7 +6,7 @@ import { runItem, virtualInstrument } from '../../../support/virtual-instrument'
 
 const id = 'calibrations/focus-and-tuning/standard-focus';
 
-describeMenuItem(id);
+describeMenuItem(id, { inLowDose: true });
 
 test('is found again from every magnification of its side of low magnification and of its probe mode', async () => {
   await using instrument = await virtualInstrument();

@@ -38,7 +38,7 @@ async function calibrated(defocus: number, { curve = true } = {}) {
   return { instrument, registry, scope, tilt, user, now, take, taking };
 }
 
-describeMenuItem(autofocus, { ...quickFocus, prepare: perfectCurves, sample: 3 });
+describeMenuItem(autofocus, { ...quickFocus, prepare: perfectCurves, sample: 3, inLowDose: true });
 
 describe('the task Autofocus', () => {
   /** The long statistics measure the same with 20 seeds. */

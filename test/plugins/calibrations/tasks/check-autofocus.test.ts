@@ -14,7 +14,7 @@ import { runItem } from '../../../support/virtual-instrument';
 const check = 'calibrations/tasks/check-autofocus';
 const world = drawFocusWorld(5, focusColumns.fei);
 
-describeMenuItem(check, { ...quickFocus, prepare: perfectCurves, sample: 3 });
+describeMenuItem(check, { ...quickFocus, prepare: perfectCurves, sample: 3, inLowDose: true });
 
 describe('Check Autofocus', () => {
   it('shows by how much a calibration is off, and changes nothing', async () => {

@@ -1,3 +1,4 @@
+import { LiveImage } from '../../../../core/acquisition';
 import { length } from '../../../../core/base';
 import { BeamTilt } from '../../../../core/devices';
 import { ringCamera } from '../../../../statistics/support/small-camera';
@@ -27,15 +28,19 @@ describeMenuItem(comaFreeAlignment, {
   },
 });
 
-test('refuses where the objective aperture cuts the tilted beam, and leaves the beam where it was', async () => {
+test('refuses where the objective aperture cuts the tilted beam, leaves the beam where it was, and lets a live image go on', async () => {
   await using instrument = await columnOutOfTune(2, {
     ...small,
     more: { objectiveApertureMicrometres: 20, objectiveFocalLengthMillimetres: 2.3 },
   });
   const { beamTilt } = instrument.kernel.registry.get(BeamTilt);
   const before = await beamTilt.read();
+  const live = instrument.kernel.registry.get(LiveImage);
+  await live.start('View');
   await expect(runItem(instrument, comaFreeAlignment)).rejects.toMatchObject({
     code: expect.stringMatching(/^ctf-images\/(other-brightness|no-fit)$/) as string,
   });
+  expect(live.running).toBe('View');
+  await live.stop();
   expect(await beamTilt.read()).toEqual(before);
 });

@@ -26,6 +26,7 @@ describeMenuItem(correctAstigmatism, {
     await prepareBtidTasks(instrument);
   },
   sample: 2,
+  inLowDose: true,
 });
 
 test.each([

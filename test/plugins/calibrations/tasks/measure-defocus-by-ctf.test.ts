@@ -27,7 +27,7 @@ const world = (seed: number, more: Readonly<Record<string, unknown>> = {}) => ({
 type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
 const focus = (instrument: Instrument) => instrument.kernel.registry.get(Scope).defocus.write(micrometres(-2.4));
 
-describeMenuItem(id, { ...world(1), prepare: focus, sample: 3 });
+describeMenuItem(id, { ...world(1), prepare: focus, sample: 3, inLowDose: true });
 
 test('finds defocus and astigmatism of the wave, with errors that hold', async () => {
   await using instrument = await virtualInstrument(world(2));

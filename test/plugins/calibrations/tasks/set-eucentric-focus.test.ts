@@ -15,6 +15,7 @@ const none = -999;
 describeMenuItem(id, {
   magIndex: 25,
   prepare: (instrument) => keep(instrument, [{ magIndex: 25, micro: 0.31, nano: 0.32 }]),
+  inLowDose: true,
 });
 
 test('goes to the focus that was kept nearest on the same side of low magnification and in the same probe mode', async () => {

@@ -24,6 +24,7 @@ describeMenuItem(astigmatismByBtid, {
   prepare: (instrument) => prepareBtid(instrument, smaller),
   answers: { doubtful: 'yes' },
   sample: 2,
+  inLowDose: true,
 });
 
 /** Seeds, images and schemes; the long statistics take both. */

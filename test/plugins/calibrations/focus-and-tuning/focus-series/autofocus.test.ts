@@ -28,7 +28,7 @@ const smallCamera = cameraOf(2048);
 /** The same number of pixels, twice as large, for a range that needs the field. */
 const coarser = (pixels: number) => (yaml: string) => coarseCamera(2)(cameraOf(pixels)(yaml));
 
-describeMenuItem(autofocus, { ...quickFocus, prepare: fewLevels, sample: 2 });
+describeMenuItem(autofocus, { ...quickFocus, prepare: fewLevels, sample: 2, inLowDose: true });
 
 describe('the change that is carried over to other calibrations', () => {
   const rowAt = (magIndex: number, size: number) => ({
