@@ -91,10 +91,14 @@ function fit(spectrum: Spectrum, request: CtfRequest, limits: FitLimits): CtfOut
   return isTexture ? fitCells(all, given, texturedDirection) : outcome;
 }
 
-/** Sums a spectrum in cells that are fine enough for a defocus in Angstrom. */
+/**
+ * Sums a spectrum in cells that are fine enough for a defocus in Angstrom. Those of a small image hold one mode each on average, as far as that leaves
+ * half as many for a ring: finer ones would not say more.
+ */
 function cellsFor({ transfer, limits: { low, high, pixel }, spectrum }: Given, defocus: number): Cells {
-  const rings = transfer.wavelength * high * defocus;
-  const bins = min(maxBins, max(minBins, ceil(binsPerRing * rings)));
+  const fine = binsPerRing * transfer.wavelength * high * defocus;
+  const modes = 0.5 * Math.PI * (high - low) * spectrum.rows * spectrum.columns * pixel ** 2;
+  const bins = ceil(min(maxBins, max(minBins, min(fine, max(modes / fullSectors, 0.5 * fine)))));
   return accumulateCells(spectrum, { sectors: fullSectors, bins, low, width: (high - low) / bins }, pixel);
 }
 
