@@ -29,7 +29,14 @@ import {
   StoredBeamCalibrations,
 } from '../../core/illumination';
 import { ImageBuffers, Kernel, LowDose, tappingSide } from '../../core/kernel';
-import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../../core/acquisition';
+import {
+  FlybackTimes,
+  ImageAcquisition,
+  Settling,
+  SettlingTimes,
+  StoredFlybackTimes,
+  WaitingAcquisition,
+} from '../../core/acquisition';
 import {
   ImageShiftAdjustment,
   ImageShiftCarrying,
@@ -70,6 +77,7 @@ export function provideOptics(
         ImageShiftCarrying,
         ImageShiftFollowing,
         ImageAcquisition,
+        FlybackTimes,
         BeamControl,
       ]);
     return undefined;
@@ -123,6 +131,7 @@ export function provideOptics(
   const following = followImageShift(kernel, settings, { optics, imageShift, settling, clock, log });
   kernel.provide(Optics, optics);
   kernel.provide(Settling, settling);
+  kernel.provide(FlybackTimes, new StoredFlybackTimes(calibrations));
   kernel.provide(ImageShiftControl, imageShift);
   kernel.provide(ImageShiftCarrying, carrying);
   kernel.provide(

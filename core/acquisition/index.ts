@@ -1,4 +1,5 @@
 export * from './exposure-of-set';
+export * from './flyback-times';
 export * from './image-acquisition';
 export * from './live-image';
 export * from './settling';

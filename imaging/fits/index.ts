@@ -1,6 +1,7 @@
 export { leastSquares, type LeastSquaresOptions, type LinearFit } from './least-squares';
 export { type RobustFit, robustLeastSquares, type RobustOptions } from './robust-least-squares';
 export { type NamedFit, namedLeastSquares } from './named-least-squares';
+export { type LinePoint, type StraightLine, straightLine } from './straight-line';
 export { fitMatrix, type MatrixFit, type MatrixFitOptions, type VectorPair } from './matrix-fit';
 export { fitModel, type Model, type NonlinearFit, type NonlinearOptions } from './levenberg-marquardt';
 export { averagedLeastSquares, type ErrorHypothesis } from './averaged-least-squares';
