@@ -58,7 +58,10 @@ const results = {
     density: value.quantity('Counts of an unbinned pixel and second, referred to the first magnification.'),
     intensity: value.quantity('Intensity that the column read back.', { decimals: 6 }),
     tries: value.quantity('Number of images until the density was right.'),
-    standardError: value.quantity('Standard error of the density by the counts.', { unit: '%', decimals: 3 }),
+    standardError: value.quantity(
+      'Standard error of the density by the counts, with that of the changes of conditions before it.',
+      { unit: '%', decimals: 3 },
+    ),
   }),
   spot: value.quantity('Spot size.'),
   probe: value.text('Probe mode: micro or nano.'),
@@ -148,10 +151,12 @@ async function measure(
   });
   const range = await shots.take('range');
   if (range.counts > rules.maxCounts) throw intensityErrors.tooBright(range.counts, rules.maxCounts);
-  await shots.binUp(range);
+  await shots.brighten(range);
   shots.keepAsFirst();
-  const first = await shots.take('brightest point');
-  if (!first.covered) throw intensityErrors.notCovered(first.darkest);
+  const start = await shots.take('brightest point');
+  if (!start.covered) throw intensityErrors.notCovered(start.darkest);
+  // All other points are compared with this one.
+  const first = { ...start, ...(await shots.averaged(start)) };
   const lowest = asMagIndex(settings.get('LowestMModeMagIndex'));
   const table = await measureTable(run, {
     shots,

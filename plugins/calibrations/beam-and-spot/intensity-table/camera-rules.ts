@@ -39,7 +39,7 @@ const cetaD: CameraRules = { ...cetaRules, minCounts: 500, maxCounts: 5000 };
 const falconRules: CameraRules = { ...cetaRules, minCounts: 1000 };
 
 /** Counts below which the level of a camera without light, which differs from 0 by up to one count, is a part of some tenths of a percent. */
-const minUsefulCounts = 500;
+export const minUsefulCounts = 500;
 
 /** The limits for a camera: those of its make, or those that the site has entered. */
 export function intensityRules(settings: Pick<Settings, 'get' | 'has'>, camera: CameraSettings): IntensityRules {

@@ -29,11 +29,16 @@ export interface Density {
 
 /** Images before and after a change of conditions by which the densities on both sides of it are matched. */
 const matchingShots = 3;
-/** Errors by the counts, as a share, from which on further images are not needed, for a point and for a match; and the most images of both. */
-const enoughError = 0.0015;
+/**
+ * Errors by the counts, as a share, from which on further images are not needed, for a point and for a match, and the most images of both. The
+ * errors of the matches add up over a dozen changes, so a match is known better than a point.
+ */
+const enoughError = 0.0007;
 const maxAveraged = 8;
-const enoughMatch = 0.0007;
-const maxMatching = 10;
+const enoughMatch = 0.00018;
+const maxMatching = 16;
+/** Error by the counts, as a share, to which the exposure of a single image is made longer, where it may be. */
+const wantedOfImage = 0.0005;
 /** Share of the limit of the counts up to which a change of conditions may bring them. */
 const room = 0.9;
 /** Seconds after a change of magnification. */
@@ -43,6 +48,7 @@ const magnificationDelay = seconds(1);
 export class DensityShots {
   private exposure: Exposure;
   private factor = 1;
+  private factorVariance = 0;
   private kept: { readonly exposure: Exposure; readonly magIndex: MagIndex } | undefined;
   private magIndex: MagIndex;
   /** Number of images that were taken. */
@@ -85,6 +91,11 @@ export class DensityShots {
     return `mag index ${this.magIndex}, binning ${binning}, exposure ${readable(exposure, 3)} s`;
   }
 
+  /** Standard error of what the changes of conditions have matched so far, as a share. */
+  get matchingError(): number {
+    return Math.sqrt(this.factorVariance);
+  }
+
   /** Takes an image. Throws for a saturated one. */
   async take(title: string): Promise<Density> {
     const { exposure, factor } = this;
@@ -113,6 +124,7 @@ export class DensityShots {
   /** Takes an image under the conditions of the start; the caller has gone back to its magnification. */
   async takeAsFirst(title: string): Promise<Density> {
     if (this.kept) [this.exposure, this.magIndex, this.factor] = [this.kept.exposure, this.kept.magIndex, 1];
+    this.factorVariance = 0;
     return this.take(title);
   }
 
@@ -124,9 +136,22 @@ export class DensityShots {
     return { density: all.reduce((sum, { density }) => sum + density, 0) / all.length, error: error() };
   }
 
-  /** Brings the counts of a first image nearer to the limit by binning; no image gets above it. */
-  async binUp(first: Density): Promise<void> {
+  /**
+   * Brings the counts of a first image nearer to the limit, by a longer exposure as far as its noise asks for one, which no binning makes better,
+   * and by binning; no image gets above it.
+   */
+  async brighten(first: Density): Promise<void> {
     let { counts } = first;
+    const { rules, exposure: before } = this;
+    const factor = Math.min(
+      (first.error / wantedOfImage) ** 2,
+      rules.maxExposure / before.exposure,
+      (room * rules.maxCounts) / counts,
+    );
+    if (factor > 1) {
+      this.exposure = this.use.camera.fit({ ...before, exposure: seconds(factor * before.exposure) });
+      counts *= this.exposure.exposure / before.exposure;
+    }
     for (;;) {
       const binning = this.nextBinning();
       if (binning === undefined || 4 * counts > room * this.rules.maxCounts) return;
@@ -168,7 +193,7 @@ export class DensityShots {
 
   private async lower(to: MagIndex, last: Density, steps: MagnificationSteps): Promise<boolean> {
     const from = this.magIndex;
-    const kept = { exposure: this.exposure, factor: this.factor };
+    const kept = { exposure: this.exposure, factor: this.factor, factorVariance: this.factorVariance };
     const changed = await this.change('magnification', () => this.goTo(to), true);
     if (changed) {
       steps.lowered(last.density);
@@ -178,6 +203,7 @@ export class DensityShots {
     await this.goTo(from);
     this.exposure = kept.exposure;
     this.factor = kept.factor;
+    this.factorVariance = kept.factorVariance;
     steps.postpone(last.density);
     return false;
   }
@@ -201,16 +227,17 @@ export class DensityShots {
     const first = await this.take(`after the change of ${what}`);
     if (mayUncover && !first.covered) return false;
     const after = await this.mean(`after the change of ${what}`, [first]);
-    this.factor *= before / after;
+    this.factor *= before.density / after.density;
+    this.factorVariance += before.error ** 2 + after.error ** 2;
     return true;
   }
 
-  private async mean(title: string, given: readonly Density[] = []): Promise<number> {
+  private async mean(title: string, given: readonly Density[] = []): Promise<Pick<Density, 'density' | 'error'>> {
     const all = [...given];
     const error = (): number => (all[0]?.error ?? 0) / Math.sqrt(all.length);
     while (all.length < matchingShots || (error() > enoughMatch && all.length < maxMatching))
       all.push(await this.take(title));
-    return all.reduce((sum, { density }) => sum + density, 0) / all.length;
+    return { density: all.reduce((sum, { density }) => sum + density, 0) / all.length, error: error() };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { MagIndex, Seconds } from '../../../../core/base';
 import type { Illumination, Scope } from '../../../../core/devices';
 import type { Run } from '../../../../core/kernel';
-import type { IntensityRules } from './camera-rules';
+import { type IntensityRules, minUsefulCounts } from './camera-rules';
 import type { Density, DensityShots, MagnificationSteps } from './density-shots';
 import { intensityErrors } from './intensity-errors';
 
@@ -56,6 +56,8 @@ const maxPoints = 150;
 const wayBack = 0.25;
 /** Share of the least counts below which an image shows the level of the camera more than the beam. */
 const minShareOfCounts = 0.5;
+/** Counts by which the level of a camera without light differs from 0, as a standard deviation of what is known of it: up to one. */
+const levelError = 0.5;
 
 /** Measures points away from crossover, each dimmer than the one before by the same factor. */
 export async function measureTable(run: Run, parts: SeriesParts): Promise<MeasuredTable> {
@@ -86,7 +88,7 @@ export async function measureTable(run: Run, parts: SeriesParts): Promise<Measur
     });
     if (next.point.density / first.density < needed) break;
     const changed = await shots.adapt(last, steps);
-    if (!changed && last.counts < minShareOfCounts * rules.minCounts) break;
+    if (!changed && last.counts < Math.max(minUsefulCounts, minShareOfCounts * rules.minCounts)) break;
 
     /** Looks for the intensity of the next point; undefined where the range of intensity ends. */
     async function nextPoint(): Promise<{ readonly point: TablePoint; readonly shot: Density } | undefined> {
@@ -105,7 +107,8 @@ export async function measureTable(run: Run, parts: SeriesParts): Promise<Measur
         if (isIn || tries === maxTries) {
           if (!isIn && ++failures >= maxFailures) throw intensityErrors.noInterval();
           increment = crossover === undefined ? increment * wanted : byLaw(held) * lawGrowth(from, held, ratio);
-          const { density, error } = await shots.averaged(shot);
+          const { density, error: ownError } = await shots.averaged(shot);
+          const error = Math.hypot(ownError, shots.matchingError, levelError / shot.counts);
           return { point: { density, intensity: held, tries, error }, shot };
         }
         before = increment;
