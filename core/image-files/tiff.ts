@@ -69,7 +69,8 @@ export function decodeTiff(
   bytes: Uint8Array,
   name: string,
 ): { readonly image: Image<FilePixels>; readonly pixelSize: number } {
-  const buffer = bytes.slice().buffer;
+  // A copy: the bytes of a Buffer may be a part of a larger one.
+  const buffer = new Uint8Array(bytes).buffer;
   let directory: Record<string, unknown> & { data?: Uint8Array; width?: number; height?: number; isLE?: boolean };
   try {
     const [first] = UTIF.decode(buffer) as unknown as (typeof directory)[];

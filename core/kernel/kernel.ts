@@ -251,13 +251,13 @@ export class Kernel {
         return registry.get(key);
       },
       find: (key) => (registry.has(own(key)) ? registry.get(key) : undefined),
-      record: (wire) => this.options.recorder?.record(plugin.id, wire) ?? wire,
-      replay: (file) => {
+      record: (wire, part) => this.options.recorder?.record(wireName(plugin.id, part), wire) ?? wire,
+      replay: (file, part) => {
         if (file === undefined) throw kernelErrors.noRecording(plugin.id);
         return new WireReplay(
           path.resolve(settings.file === undefined ? '.' : path.dirname(settings.file), file),
           clock,
-        ).wire(plugin.id);
+        ).wire(wireName(plugin.id, part));
       },
       connect: (what, open) => void connections.push({ plugin: plugin.id, what, open }),
       versions: (read) => void this.versions.push({ plugin: plugin.id, read }),
@@ -268,6 +268,10 @@ export class Kernel {
     };
   }
 }
+
+/** Name of a wire in recordings: that of its plugin, and of the wire where the plugin has a second one. */
+const wireName = (plugin: string, part: string | undefined): string =>
+  part === undefined ? plugin : `${plugin} ${part}`;
 
 const noOptions = z.strictObject({});
 

@@ -49,10 +49,10 @@ export interface PluginHost<Options = unknown> {
   need<T>(token: Token<T>): T;
   /** A capability of another plugin, or undefined. */
   find<T>(token: Token<T>): T | undefined;
-  /** The plugin's wire, recorded where the site wants that; every plugin hands its wire through here. */
-  record<Transport extends object>(wire: Transport): Transport;
+  /** The plugin's wire, recorded where the site wants that; every plugin hands its wires through here. @param part name of a second wire */
+  record<Transport extends object>(wire: Transport, part?: string): Transport;
   /** The plugin's wire out of a recording, named from the folder of the configuration file. Throws when it is missing or not one. */
-  replay<Transport extends object>(file: string | undefined): Transport;
+  replay<Transport extends object>(file: string | undefined, part?: string): Transport;
   /** Says how to reach the hardware. All are called together; what they return closes the connection. */
   connect(what: string, open: (signal: AbortSignal) => Promise<Undo | void>): void;
   /** Says what it is connected to: versions of programs and instruments by name, asked for only once everything is connected. Reading them changes nothing. */

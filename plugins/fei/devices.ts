@@ -29,6 +29,7 @@ import {
   Scope,
   Screen,
   ScreenCurrent,
+  StemDetectors,
   StemMode,
   TimedBlanker,
   driven,
@@ -103,6 +104,7 @@ export function feiDevices(
             : lacking(ProbeAngle, 'UseIlluminatedAreaForC2 says that the column has two condensers'),
         ]
       : [StemMode, ScanRotation, ScannedField, ProbeAngle].map((token) => lacking(token, doesNotScan))),
+    lacking(StemDetectors, 'this program does not set the detectors of scans over the scripting of FEI yet'),
     lacking(
       EnergyFilter,
       'this plugin sets no filter: the advanced scripting of a Selectris or Iliad and the server of a CEOS filter (CEFID) are not driven; a GIF belongs to the plugin of Gatan',

@@ -1,4 +1,5 @@
 import type { CameraIndex } from '../../core/base';
+import type { ScanGenerator } from '../../core/devices';
 import type { CameraSettings, Settings } from '../../core/settings';
 import { isInDigitalMicrograph } from './gatan-cameras';
 
@@ -67,30 +68,24 @@ export function digiScanModel(camera: CameraSettings, settings: Settings, longes
   };
 }
 
+/** The generator as a scan uses it, with the mains where its lines wait for them. */
+export const generatorOf = (
+  { shortestPixelTime: least, pixelTimeStep, addedFlyback, lineSyncMargin }: Omit<DigiScanModel, 'index' | 'name'>,
+  times: GeneratorTimes | undefined,
+): ScanGenerator => ({
+  shortestPixelTime: least,
+  pixelTimeStep,
+  ...(times && {
+    sync: {
+      lineFrequency: times.lineFrequency,
+      flyback: times.flyback + addedFlyback,
+      margin: lineSyncMargin,
+    },
+  }),
+});
+
 /** The flyback of a line and the frequency of the mains, as the generator tells them; microseconds and hertz. */
 export interface GeneratorTimes {
   readonly flyback: number;
   readonly lineFrequency: number;
-}
-
-/**
- * The time on a pixel, in microseconds, for a wanted one: not shorter than the generator takes, in its steps and, where lines wait for the mains, such
- * that a line takes whole periods of it.
- */
-export function fittedPixelTime(
-  model: Pick<DigiScanModel, 'shortestPixelTime' | 'pixelTimeStep' | 'addedFlyback' | 'lineSyncMargin'>,
-  wanted: number,
-  columns: number,
-  sync: GeneratorTimes | undefined,
-): number {
-  const { shortestPixelTime: least, pixelTimeStep: step } = model;
-  const stepped = step > 0 ? Math.max(Math.ceil(least / step - 1e-9), Math.round(wanted / step)) * step : wanted;
-  const pixelTime = Math.max(least, stepped);
-  if (!sync) return pixelTime;
-  const cycle = 1e6 / sync.lineFrequency;
-  const rest = sync.flyback + model.addedFlyback + model.lineSyncMargin;
-  const ofCycles = (count: number): number => (cycle * count - rest) / columns;
-  let cycles = Math.max(1, Math.round((pixelTime * columns + rest) / cycle));
-  while (ofCycles(cycles) < least) cycles++;
-  return ofCycles(cycles);
 }

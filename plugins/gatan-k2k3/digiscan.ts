@@ -7,13 +7,14 @@ import {
   type Frame,
   exposureRefusal,
   fitExposure,
+  fittedScanExposure,
 } from '../../core/devices';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import {
   type DigiScanModel,
   type GeneratorTimes,
-  fittedPixelTime,
+  generatorOf,
   maxDetectors,
   maxSide,
   usualFlyback,
@@ -116,12 +117,12 @@ export class DigiScanCamera extends ServedCamera implements Camera {
       width,
       height,
       area: { parts: 'whole' },
-      timeFor: (wanted, { binning, scanning }) => {
-        const { columns, rows } = this.sizeAt(binning);
-        const asked = (Math.min(longestExposure, wanted) * 1e6) / (columns * rows);
-        const pixelTime = fittedPixelTime(model, asked, columns, scanning?.lineSync ? this.times : undefined);
-        return (pixelTime * columns * rows) / 1e6;
-      },
+      timeFor: (wanted, { binning, scanning }) =>
+        fittedScanExposure(
+          generatorOf(model, scanning?.lineSync ? this.times : undefined),
+          Math.min(longestExposure, wanted),
+          this.sizeAt(binning),
+        ),
       ...(traits.scan && { scan: traits.scan }),
     };
   }

@@ -1,10 +1,14 @@
 import type { MagIndex } from '../../core/base';
 import { z } from 'zod';
-import { Stage, VirtualInstrument } from '../../core/devices';
+import { Stage, StemDetectors, VirtualInstrument, drivenDetectors, lacking } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { imageShiftToBeamShift } from '../../core/optics';
 import { Calibrations } from '../../core/store';
 import { JeolApertures } from './apertures';
+import { JeolDetectorLevels, levelStep } from './detectors/levels';
+import { type JeolScanModel, isJeolScanCamera, jeolScanModel, jeolScanTraits } from './detectors/model';
+import { JeolScanCamera } from './detectors/scan-camera';
+import type { JeolDetectorTransport } from './detectors/transport';
 import { type JeolColumn, jeolColumn, rangeOf } from './column';
 import { jeolDevices } from './devices';
 import { OmegaFilter, omegaFilterModel } from './filter';
@@ -50,6 +54,32 @@ const options = z.strictObject({
     .max(60)
     .default(30)
     .describe('Seconds that the column may take to be ready for external control (wire: com).'),
+  detectorWire: z
+    .enum(['simulated', 'http', 'replay'])
+    .optional()
+    .describe(
+      'How the STEM detectors are reached that a camera with a PluginName of JEOL names: "simulated" scans with the virtual microscope; "http" speaks to the detector service of TEM Center; "replay" plays back what --record wrote. By default as the column: the service where that is reached by COM.',
+    ),
+  detectorHost: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe(
+      'Address of the computer that TEM Center runs on (detectorWire: http); 172.17.41.1 on many columns that this program does not run on.',
+    ),
+  detectorPort: z
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .default(49226)
+    .describe('Port of the detector service there (detectorWire: http); 49260 for that of Sightx.'),
+  longestExposureSeconds: z
+    .number()
+    .positive()
+    .max(3600)
+    .default(300)
+    .describe('Seconds on all pixels of the longest scan that is sent to the detector service.'),
   model: z
     .string()
     .min(1)
@@ -80,11 +110,41 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column
   replay: (host) => host.replay<JeolTransport>(host.options.recording),
 };
 
+const detectorWires: Readonly<
+  Record<
+    NonNullable<Options['detectorWire']>,
+    (host: PluginHost<Options>, model: JeolScanModel) => JeolDetectorTransport
+  >
+> = {
+  simulated: (host, model) => {
+    const { SimulatedDetectors } = require('./detectors/simulated-wire') as typeof import('./detectors/simulated-wire');
+    return new SimulatedDetectors(() => host.need(VirtualInstrument).microscope, host.clock, model);
+  },
+  http: ({ options: { detectorHost, detectorPort, answerTimeoutSeconds } }) => {
+    const { HttpDetectors } = require('./detectors/http-wire') as typeof import('./detectors/http-wire');
+    return new HttpDetectors({
+      host: detectorHost,
+      port: detectorPort,
+      answerLimit: answerTimeoutSeconds,
+      imageLimit: imageLimitSeconds,
+    });
+  },
+  replay: (host) => host.replay<JeolDetectorTransport>(host.options.recording, detectorPart),
+};
+/** Seconds that an image may take, and a scan beyond its lines. */
+const imageLimitSeconds = 60;
+/** Wires of the detectors that go with those of the column. */
+const usualDetectorWires = { simulated: 'simulated', com: 'http', replay: 'replay' } as const;
+const noDetectors = 'no STEM camera has a PluginName of JEOL, whose detector service this plugin reaches';
+/** Name of the second wire in recordings. */
+const detectorPart = 'detectors';
+
 /** JEOL columns: lenses, deflectors, alpha and stage. */
 export default definePlugin<Options>({
   id: 'jeol',
-  summary: 'JEOL columns: lenses, deflectors, alpha, screen and stage.',
+  summary: 'JEOL columns: lenses, deflectors, alpha, screen, stage and the detectors of scans.',
   options,
+  drivesCamera: isJeolScanCamera,
   apply(host) {
     const { settings, clock } = host;
     const column = jeolColumn(settings, host.options.model);
@@ -108,6 +168,7 @@ export default definePlugin<Options>({
       jeolDevices(scope, new JeolOpticsDevices(transport), new JeolFreeLenses(transport), filter, apertures, column),
     );
     host.provide(Stage, new JeolStage(transport, column, clock));
+    provideDetectors(host);
     host.connect(column.model, async (signal) => {
       await transport.open(signal);
       await scope.start();
@@ -119,3 +180,34 @@ export default definePlugin<Options>({
     });
   },
 });
+
+/** Provides the STEM camera of the detector service, for a site that has one. */
+function provideDetectors(host: PluginHost<Options>): void {
+  const { settings, clock, options: given } = host;
+  const camera = settings.cameras.find(isJeolScanCamera);
+  if (!camera) {
+    host.provideDevices([lacking(StemDetectors, noDetectors)]);
+    return;
+  }
+  const model = jeolScanModel(camera, settings, given.longestExposureSeconds);
+  const wire = given.detectorWire ?? usualDetectorWires[given.wire];
+  const transport = host.record(detectorWires[wire](host, model), detectorPart);
+  const scanCamera = new JeolScanCamera(jeolScanTraits(model), model, transport, clock);
+  host.provideCamera(scanCamera);
+  const levels = new JeolDetectorLevels(transport, clock, model.insertDelay);
+  host.provide(StemDetectors, drivenDetectors(model.detectors, levels, levelStep));
+  host.connect(model.name, async (signal) => {
+    await transport.open(signal);
+    try {
+      await scanCamera.connect();
+    } catch (error) {
+      await transport.close();
+      throw error;
+    }
+    return async () => {
+      await scanCamera.stop();
+      scanCamera.disconnect();
+      await transport.close();
+    };
+  });
+}

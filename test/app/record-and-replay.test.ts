@@ -26,6 +26,8 @@ type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
 /** Uses every device a little, and tells what it answered. */
 async function use({ kernel: { registry }, session }: Instrument, x = 1.5) {
   const [scope, stage, cameras] = [registry.get(Scope), registry.get(Stage), registry.get(Cameras)];
+  const scanning = cameras.all.find(({ traits }) => traits.stem);
+  if (scanning) await cameras.select(scanning.traits.index);
   const magIndex = await scope.magIndex.read();
   await scope.imageShift.write(vector(imageShiftUnits(x), imageShiftUnits(-0.5)));
   await stage.move({ x: micrometres(12), y: micrometres(-3) });
@@ -67,6 +69,7 @@ describe.each([
   'talos-oneview-orius.yaml',
   'talos-through-serialem.yaml',
   'jeol-cryo-arm-k2.yaml',
+  'jeol-stem.yaml',
   'hitachi-ht7700.yaml',
 ])('%s', (name) => {
   const configuration = path.join(projectFolder, 'config', name);

@@ -63,7 +63,7 @@ describe('every capability that a plugin provides has passed the suite of its to
       }
       spy.mockClear();
       // Cameras come one by one; the kernel gathers them.
-      const cameraPlugins = ['gatan-k2k3', 'falcon-ceta'].filter((plugin) =>
+      const cameraPlugins = ['gatan-k2k3', 'falcon-ceta', 'jeol'].filter((plugin) =>
         instrument.settings.plugins.some(({ id }) => id === plugin),
       );
       for (const plugin of cameraPlugins) provided.set('Cameras', (provided.get('Cameras') ?? new Set()).add(plugin));
@@ -73,7 +73,7 @@ describe('every capability that a plugin provides has passed the suite of its to
 
   test('the configurations bring the columns and cameras of all vendors', () => {
     expect([...provided.get('Scope')!].sort()).toEqual(['fei', 'hitachi', 'jeol', 'serialem']);
-    expect([...provided.get('Cameras')!].sort()).toEqual(['falcon-ceta', 'gatan-k2k3']);
+    expect([...provided.get('Cameras')!].sort()).toEqual(['falcon-ceta', 'gatan-k2k3', 'jeol']);
   });
 
   test('each service names the file that shows what it is held to; every device is tried in devices.test.ts', () => {

@@ -19,6 +19,12 @@ export interface HttpJsonAnswer {
   readonly value: unknown;
 }
 
+/** A server's answer in bytes, such as an image; none where the status is not 200. */
+export interface HttpBytesAnswer {
+  readonly status: number;
+  readonly bytes: Buffer;
+}
+
 const usualLargest = 1 << 20;
 const advice = 'Check that nothing else answers on its port, and take a newer version of the server if this persists.';
 
@@ -44,6 +50,23 @@ export class HttpJsonClient {
     return this.request('PUT', path, JSON.stringify(value), options);
   }
 
+  /**
+   * Has something done, with a value where it needs one; any status comes back as it is. An answer without a body has no value.
+   * @throws WireError; the reason of the signal when it fires
+   */
+  post(path: string, value: unknown, options: HttpJsonOptions): Promise<HttpJsonAnswer> {
+    return this.request('POST', path, value === undefined ? '' : JSON.stringify(value), options);
+  }
+
+  /** Asks for bytes, such as a file; any status comes back as it is. @throws WireError; the reason of the signal when it fires */
+  async bytes(path: string, options: HttpJsonOptions): Promise<HttpBytesAnswer> {
+    const { response, bytes, what } = await this.whole('GET', path, undefined, options);
+    const status = response.statusCode ?? 0;
+    if (status !== 200) return { status, bytes: Buffer.alloc(0) };
+    checkLength(response, bytes, what);
+    return { status, bytes };
+  }
+
   /** Ends what is under way, with `wire/closed`, and refuses what comes later. Resolves when the last socket is gone. */
   async close(): Promise<void> {
     this.leaving.abort(
@@ -56,12 +79,22 @@ export class HttpJsonClient {
     await this.turns.settled();
   }
 
-  private request(
-    method: 'GET' | 'PUT',
+  private async request(
+    method: 'GET' | 'PUT' | 'POST',
     path: string,
     body: string | undefined,
     options: HttpJsonOptions,
   ): Promise<HttpJsonAnswer> {
+    const { response, bytes, what } = await this.whole(method, path, body, options);
+    return understood(response, bytes, what, method === 'POST');
+  }
+
+  private whole(
+    method: string,
+    path: string,
+    body: string | undefined,
+    options: HttpJsonOptions,
+  ): Promise<WholeAnswer> {
     const signal = options.signal ? AbortSignal.any([options.signal, this.leaving.signal]) : this.leaving.signal;
     return this.turns.take(signal, () => this.exchange(method, path, body, { ...options, signal }));
   }
@@ -71,7 +104,7 @@ export class HttpJsonClient {
     path: string,
     body: string | undefined,
     { limit, signal, largest = usualLargest }: HttpJsonOptions,
-  ): Promise<HttpJsonAnswer> {
+  ): Promise<WholeAnswer> {
     // Loaded here, so that a program that never connects never loads it.
     const { request: open } = require('node:http') as typeof import('node:http');
     const { name, host, port } = this.address;
@@ -101,7 +134,7 @@ export class HttpJsonClient {
     body: string | undefined,
     what: string,
     largest: number,
-  ): Promise<HttpJsonAnswer> {
+  ): Promise<WholeAnswer> {
     return new Promise((resolve, reject) => {
       let connected = false;
       const fail = (error: unknown): void => reject(asWireError(error, what, connected));
@@ -110,12 +143,19 @@ export class HttpJsonClient {
       request.on('close', () => fail(undefined));
       request.on('response', (response) => {
         collect(response, largest)
-          .then((bytes) => resolve(understood(response, bytes, what)), fail)
+          .then((bytes) => resolve({ response, bytes, what }), fail)
           .catch(reject);
       });
       request.end(body);
     });
   }
+}
+
+/** An answer whose body has ended, and the request in words. */
+interface WholeAnswer {
+  readonly response: IncomingMessage;
+  readonly bytes: Buffer;
+  readonly what: string;
 }
 
 /** The body of an answer, as long as it was announced to be. */
@@ -138,20 +178,30 @@ function collect(response: IncomingMessage, largest: number): Promise<Buffer> {
 }
 
 /** Throws for an answer that is not whole. A page of an error says nothing but its status. */
-function understood(response: IncomingMessage, bytes: Buffer, what: string): HttpJsonAnswer {
+function understood(response: IncomingMessage, bytes: Buffer, what: string, mayBeEmpty: boolean): HttpJsonAnswer {
   const status = response.statusCode ?? 0;
-  const bad = (why: string): WireError => new WireError('wire/bad-reply', `${what}: ${why}.`, advice);
-  if (status === 204) return { status, value: undefined };
   if (status !== 200) return { status, value: undefined };
-  const announced = response.headers['content-length'];
-  if (announced === undefined || Number(announced) !== bytes.length)
-    throw bad(`an answer of ${bytes.length} bytes came where ${announced ?? 'an unknown number'} were announced`);
-  if (bytes.some((byte) => byte >= 0x80)) throw bad('the answer holds bytes that are not text');
+  checkLength(response, bytes, what);
+  if (mayBeEmpty && bytes.length === 0) return { status, value: undefined };
+  if (bytes.some((byte) => byte >= 0x80)) throw badReply(what, 'the answer holds bytes that are not text');
   try {
     return { status, value: JSON.parse(bytes.toString('latin1')) as unknown };
   } catch {
-    throw bad(`"${bytes.toString('latin1', 0, 60)}" is not JSON`);
+    throw badReply(what, `"${bytes.toString('latin1', 0, 60)}" is not JSON`);
   }
+}
+
+const badReply = (what: string, why: string): WireError => new WireError('wire/bad-reply', `${what}: ${why}.`, advice);
+
+/** Throws where it is not known that an answer is whole: it has the announced length, or came in chunks of which the last one ends it. */
+function checkLength({ headers, complete }: IncomingMessage, bytes: Buffer, what: string): void {
+  if (complete && headers['transfer-encoding'] === 'chunked') return;
+  const announced = headers['content-length'];
+  if (announced === undefined || Number(announced) !== bytes.length)
+    throw badReply(
+      what,
+      `an answer of ${bytes.length} bytes came where ${announced ?? 'an unknown number'} were announced`,
+    );
 }
 
 function asWireError(error: unknown, what: string, connected: boolean): unknown {

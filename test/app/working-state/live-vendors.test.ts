@@ -9,6 +9,7 @@ const cameras: readonly (readonly [plugin: string, configuration: string, camera
   ['gatan-k2k3', 'krios-k3.yaml', 0, true],
   ['gatan-k2k3, OneView', 'talos-oneview-orius.yaml', 0, true],
   ['gatan-k2k3, DigiScan', 'jeol-digiscan.yaml', 1, true],
+  ['jeol', 'jeol-stem.yaml', 1, true],
   ['falcon-ceta', 'talos-ceta.yaml', 0, false],
   ['serialem', 'talos-through-serialem.yaml', 0, false],
   ['gatan-k2k3 on a Hitachi column', 'hitachi-ht7700.yaml', 0, true],

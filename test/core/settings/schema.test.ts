@@ -49,6 +49,7 @@ describe('config/', () => {
       'hitachi-ht7700.yaml',
       'jeol-cryo-arm-k2.yaml',
       'jeol-digiscan.yaml',
+      'jeol-stem.yaml',
       'krios-k3.yaml',
       'simulator.yaml',
       'talos-ceta.yaml',

@@ -1,8 +1,8 @@
 import { type Clock, FilteredLogger, VirtualClock, degrees, seconds } from '../../../core/base';
-import type { Exposure } from '../../../core/devices';
+import { type Exposure, fittedPixelTime } from '../../../core/devices';
 import { parseSettings } from '../../../core/settings';
 import { DigiScanCamera, digiScanTraits } from '../../../plugins/gatan-k2k3/digiscan';
-import { type DigiScanModel, digiScanModel, fittedPixelTime } from '../../../plugins/gatan-k2k3/digiscan-model';
+import { type DigiScanModel, digiScanModel, generatorOf } from '../../../plugins/gatan-k2k3/digiscan-model';
 import type { DigiScanRequest, Picture, ScanSource } from '../../../plugins/gatan-k2k3/picture-source';
 import { GatanClient } from '../../../plugins/gatan-k2k3/protocol/client';
 import { SocketTransport } from '../../../plugins/gatan-k2k3/protocol/socket-transport';
@@ -210,12 +210,12 @@ describe('a DigiScan', () => {
   it('makes lines last whole periods of the mains where they wait for it', () => {
     // At 50 Hz with 50 us of flyback and 10 us of margin: published pixel times of such scans in microseconds.
     const model = { shortestPixelTime: 0.5, pixelTimeStep: 0, addedFlyback: 0, lineSyncMargin: 10 } as DigiScanModel;
-    const sync = { flyback: 50, lineFrequency: 50 };
-    expect(fittedPixelTime(model, 2, 512, sync)).toBeCloseTo(38.9, 1);
-    expect(fittedPixelTime(model, 10, 512, sync)).toBeCloseTo(38.9, 1);
-    expect(fittedPixelTime(model, 20, 1024, sync)).toBeCloseTo(19.5, 1);
-    expect(fittedPixelTime(model, 30, 1024, sync)).toBeCloseTo(39, 1);
-    expect(fittedPixelTime(model, 30, 1024, undefined)).toBe(30);
+    const sync = generatorOf(model, { flyback: 50, lineFrequency: 50 });
+    expect(fittedPixelTime(sync, 2, 512)).toBeCloseTo(38.9, 1);
+    expect(fittedPixelTime(sync, 10, 512)).toBeCloseTo(38.9, 1);
+    expect(fittedPixelTime(sync, 20, 1024)).toBeCloseTo(19.5, 1);
+    expect(fittedPixelTime(sync, 30, 1024)).toBeCloseTo(39, 1);
+    expect(fittedPixelTime(generatorOf(model, undefined), 30, 1024)).toBe(30);
   });
 
   it('sends the flag of the mains and says how long a line lasts', async () => {
