@@ -11,7 +11,7 @@ import { whileStoppable } from './stopping';
 import { confirmAtTerminal } from './terminal-answers';
 
 /** Work of a command with the buffers as earlier commands have left them; they are kept for later ones. */
-async function withBuffers<Result>(
+export async function withBuffers<Result>(
   { output, open }: CommandContext,
   work: (instrument: Instrument, buffers: BufferWork) => Promise<Result>,
 ): Promise<Result> {
@@ -185,7 +185,7 @@ function tellImage({ output }: CommandContext, event: 'buffer' | 'result', image
 }
 
 /** A buffer as people write it: a letter of either case, or a number from 1. */
-function letterOf(given: string): string {
+export function letterOf(given: string): string {
   const number = Number(given);
   return (Number.isInteger(number) ? bufferNames[number - 1] : undefined) ?? given.toUpperCase();
 }

@@ -15,6 +15,15 @@ import {
 import type { CommandContext } from './context';
 import { liveCommand, type LiveOptions } from './live';
 import { importParameterSetsCommand, setParametersCommand, showParameterSetsCommand } from './parameter-sets';
+import {
+  fitPointsCommand,
+  listPointsCommand,
+  type MarkPointOptions,
+  markPointCommand,
+  pointsFileCommand,
+  removePointCommand,
+  turnCommand,
+} from './points';
 import { exportSettingsCommand, importSettingsCommand, setSettingCommand, showSettingsCommand } from './settings';
 
 /** The way in which the program adds its commands. */
@@ -28,7 +37,7 @@ export interface CommandMaking {
   readonly numeric: (text: string) => number;
 }
 
-/** Adds the commands for parameter sets and user settings; returns their groups. */
+/** Adds the commands for parameter sets, user settings, buffers and registration points; returns their groups. */
 export function addWorkingStateCommands(
   program: Command,
   { command, action, integer, numeric }: CommandMaking,
@@ -93,7 +102,8 @@ export function addWorkingStateCommands(
     .option('--count <number>', 'end after this many images', integer)
     .option('--camera <number>', 'select this camera first', (text) => cameraIndex(integer(text)))
     .action(action<[ParameterSetName, LiveOptions]>((context, set, options) => liveCommand(context, set, options)));
-  return [settings, sets, addBufferCommands(program, { command, action, integer, numeric })];
+  const making = { command, action, integer, numeric };
+  return [settings, sets, addBufferCommands(program, making), addPointCommands(program, making)];
 }
 
 /** The option that drops an unsaved Record image. */
@@ -145,4 +155,44 @@ function addBufferCommands(program: Command, { command, action, integer, numeric
       ),
     );
   return buffers;
+}
+
+/** Adds the commands for registration points; returns their group. */
+function addPointCommands(program: Command, { command, action, integer }: CommandMaking): Command {
+  const points = program
+    .command('points')
+    .description('registration points: features that are marked before and after the grid was turned');
+  command(points, 'list', 'show the points of each registration', 'points list').action(action(listPointsCommand));
+  command(
+    points,
+    'mark',
+    'mark what is in the centre now, a place on the stage, or a point of an image',
+    'points mark --image A --at 512,300 --note corner',
+  )
+    .option('--number <number>', 'number of the feature (default: the next one)', integer)
+    .option('--note <text>', 'name of the feature')
+    .option('--image <buffer>', 'buffer of the image on which it is')
+    .option('--at <column,row>', 'place in that image, from 0')
+    .option('--stage <x,y>', 'place on the stage in micrometres')
+    .action(action<[MarkPointOptions]>((context, options) => markPointCommand(context, options)));
+  command(points, 'remove <number>', 'remove a point', 'points remove 3')
+    .option('--registration <number>', 'registration (default: the present one)', integer)
+    .action(
+      action<[string, { registration?: number }]>((context, number, options) =>
+        removePointCommand(context, integer(number), options),
+      ),
+    );
+  command(points, 'turn', 'begin the next registration, after the grid was turned or loaded again', 'points turn')
+    .option('--registration <number>', 'go back to this one', integer)
+    .action(action<[{ registration?: number }]>((context, options) => turnCommand(context, options)));
+  command(points, 'fit', 'fit the transformation to the present registration', 'points fit')
+    .option('--from <number>', 'from this registration (default: the one that shares most points)', integer)
+    .action(action<[{ from?: number }]>((context, options) => fitPointsCommand(context, options)));
+  command(points, 'save <file>', 'save all points', 'points save grid3.yaml').action(
+    action<[string]>((context, file) => pointsFileCommand(context, 'save', file)),
+  );
+  command(points, 'load <file>', 'load points in place of those that there are', 'points load grid3.yaml').action(
+    action<[string]>((context, file) => pointsFileCommand(context, 'load', file)),
+  );
+  return points;
 }

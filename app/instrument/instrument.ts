@@ -26,6 +26,7 @@ import {
   WireRecorder,
 } from '../../core/kernel';
 import { Optics, instrumentNow } from '../../core/optics';
+import { RegistrationPointList, RegistrationPoints } from '../../core/registration';
 import { type ConfigSection, ConfigurationWriting, Settings, loadSettings } from '../../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../../core/store';
 import { UserSettings } from '../../core/user-settings';
@@ -257,7 +258,7 @@ async function openStores(
 function provideServices(
   { settings, keys, clock, log, administrator }: Site,
   { kernel, find }: Loaded,
-  { calibrations, history, user, buffers }: Stored,
+  { directory, calibrations, history, user, buffers }: Stored,
 ): Optics | undefined {
   kernel.provide(Settings, settings);
   kernel.provide(DebugKeys, keys);
@@ -266,6 +267,9 @@ function provideServices(
   kernel.provide(CalibrationHistory, history);
   kernel.provide(UserSettings, user.userSettings);
   kernel.provide(ImageBuffers, buffers);
+  const points = new RegistrationPointList(path.join(directory, 'registration-points.yaml'));
+  if (points.problem) log.warn(`${points.problem.message} ${points.problem.hint}`);
+  kernel.provide(RegistrationPoints, points);
   const highDefocus = highDefocusNow(find, calibrations);
   const optics = provideOptics(kernel, settings, calibrations, clock, buffers, log, highDefocus);
   provideLowDose(kernel, find, { settings, user, calibrations, clock, log });

@@ -67,6 +67,7 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/calibrations/whole-scope/high-defocus-is.test.ts': 60,
   'test/plugins/calibrations/whole-scope/neutral-is-values.test.ts': 30,
   'test/plugins/calibrations/whole-scope/restore-neutral-is.test.ts': 20,
+
   'test/plugins/console/images.test.ts': 30,
   'test/plugins/falcon-ceta/com.test.ts': 100,
   'test/plugins/falcon-ceta/temscript-faults.test.ts': 15,

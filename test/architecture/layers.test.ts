@@ -8,6 +8,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   app: [
     'plugins',
     'wires',
+    'core/registration',
     'core/illumination',
     'core/tuning',
     'core/low-dose',
@@ -53,6 +54,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/base',
   ],
   plugins: [
+    'core/registration',
     'core/low-dose',
     'core/buffers',
     'core/tuning',
@@ -81,6 +83,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'imaging',
   ],
   'core/image-files': ['core/kernel', 'core/store', 'core/devices', 'core/base', 'imaging'],
+  'core/registration': ['core/kernel', 'core/optics', 'core/store', 'core/devices', 'core/base', 'imaging'],
   'core/low-dose': [
     'core/kernel',
     'core/optics',

@@ -371,5 +371,9 @@ export const recordKinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']
       [put('DoseCalibration', dose(4, 0)), remove('DoseCalibration', { spot: 3, aboveCrossover: 1, probe: 1 })],
     ],
   },
+  StageStretchXform: {
+    present: [],
+    results: [[put('StageStretchXform', { xpx: 0.0625, xpy: -1, ypx: 1, ypy: 0 })]],
+  },
   ISdelayScaleFactor: { present: [], results: [[session('ISdelayScaleFactor', 0.45)]] },
 };

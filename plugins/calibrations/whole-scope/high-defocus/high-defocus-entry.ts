@@ -19,7 +19,7 @@ const sameDefocus = 5;
 /** Share of the least difference of intensity where the crossover is not known. */
 const shareWithoutCrossover = 1 / 4;
 
-/** What was measured at a high defocus. */
+/** Measurement at a high defocus. */
 export interface MeasuredChange {
   readonly place: BeamPlace;
   /** Micrometres, below 0. */
@@ -31,7 +31,7 @@ export interface MeasuredChange {
   readonly magIndex: MagIndex | 0;
 }
 
-/** The changes that store an entry in place of those that it repeats; what they are is told to the operator. */
+/** The changes that store an entry in place of those that it repeats; the log names them. */
 export async function entryChanges(
   use: Uses<typeof entryNeeds>,
   run: Run,
