@@ -42,7 +42,7 @@ export type { DeflectorTruth } from './column/deflectors/deflectors';
 export type { FocusTruth } from './column/focus';
 export { defocusChange, type DefocusChange, type HighDefocusTruth } from './column/high-defocus';
 export type { ImageShiftTruth } from './column/deflectors/image-shift';
-export type { ScanShiftTruth } from './column/deflectors/scan-shift';
+export type { ScanShiftTruth } from './column/condenser/scan-shift';
 export type { MagnificationTruth, OffsetsByMag, SpecimenView } from './column/lenses/magnification';
 export type { LensGroup } from './column/lenses/normalization';
 export type { ScanTruth } from './scan/scan-truth';

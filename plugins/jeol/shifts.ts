@@ -112,7 +112,7 @@ export class JeolShifts {
     const perStep = scans ? await this.beamStep() : 0;
     const step = scans ? { x: perStep, y: perStep } : imageShiftPerStep;
     this.step = vector(step.x, step.y);
-    return { deflector: scans ? column.scan!.shiftDeflector : column.imageShiftDeflector, step, scans };
+    return { deflector: scans ? column.scan.shiftDeflector : column.imageShiftDeflector, step, scans };
   }
 
   private async shiftImage(value: Vector<ImageShiftUnits>): Promise<void> {

@@ -21,7 +21,7 @@ import { imageShift } from './deflectors/image-shift';
 import { magnification } from './lenses/magnification';
 import { normalization } from './lenses/normalization';
 import { scan } from './scan';
-import { scanShift } from './deflectors/scan-shift';
+import { scanShift } from './condenser/scan-shift';
 import { shutters } from './shutters';
 import { projector } from './lenses/projector';
 import { stage } from './stage';

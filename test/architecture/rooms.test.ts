@@ -60,6 +60,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'plugins/console': ['protocol', 'server', 'page'],
   'plugins/console/server': ['guide', 'images', 'web', 'working-state'],
   'plugins/console/page': ['base', 'image', 'run', 'views', 'setup'],
+  'plugins/jeol': ['detectors'],
   'plugins/gatan-k2k3': ['protocol', 'stand-in'],
 };
 

@@ -35,7 +35,7 @@ const stageShifts: Readonly<
   'hitachi-ht7700.yaml': { magIndex: 6, extents: [40, 40] },
   'jeol-cryo-arm-k2.yaml': { magIndex: 8, extents: [40, 40] },
   'jeol-digiscan.yaml': { magIndex: 8, extents: [40, 40] },
-  'jeol-stem.yaml': { magIndex: 8, extents: [40, 40] },
+  'jeol-stem.yaml': { magIndex: 13, extents: [40, 40] },
   'krios-k3.yaml': { magIndex: 6, extents: [61, 42] },
   'simulator.yaml': { magIndex: 7, extents: [62, 41] },
   'talos-ceta.yaml': { magIndex: 11, extents: [61, 41] },

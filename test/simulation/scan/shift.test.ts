@@ -50,7 +50,10 @@ test('beam shift moves a scan by the matrices of the scan, image shift does not 
   const before = bench.scan(4, {}, at);
   microscope.setImageShift({ x: 5, y: 5 });
   const still = bench.scan(4, {}, at);
-  expect(motionNear(before, still, { x: 0, y: 0 })).toEqual({ x: expect.closeTo(0, 1), y: expect.closeTo(0, 1) });
+  expect(motionNear(before, still, { x: 0, y: 0 })).toEqual({
+    x: expect.closeTo(0, 1) as number,
+    y: expect.closeTo(0, 1) as number,
+  });
   expect(spreadOf(before.data).deviation).toBeGreaterThan(100);
   const shift = { x: 0.05, y: -0.03 };
   microscope.setBeamShift(shift);
@@ -76,13 +79,13 @@ test('the truth has a matrix of image shift for each magnification of a scan, an
   expect(plain.map(({ magIndex }) => magIndex)).toEqual([4, 17, 25]);
   // Pixels of 0.2 um, 2 nm and 0.2 nm.
   expect(plain[0]).toMatchObject({
-    xpx: expect.closeTo(7, 9),
-    xpy: expect.closeTo(1, 9),
+    xpx: expect.closeTo(7, 9) as number,
+    xpy: expect.closeTo(1, 9) as number,
     ypx: 0,
-    ypy: expect.closeTo(4.5, 9),
+    ypy: expect.closeTo(4.5, 9) as number,
   });
-  expect(plain[1]).toMatchObject({ xpx: expect.closeTo(400, 6), xpy: expect.closeTo(-150, 6) });
-  expect(plain[2]).toMatchObject({ xpx: expect.closeTo(4000, 5), ypy: expect.closeTo(5500, 5) });
+  expect(plain[1]).toMatchObject({ xpx: expect.closeTo(400, 6) as number, xpy: expect.closeTo(-150, 6) as number });
+  expect(plain[2]).toMatchObject({ xpx: expect.closeTo(4000, 5) as number, ypy: expect.closeTo(5500, 5) as number });
   const jumped = records({ scanShiftJumps: { 25: [1.5, 90] } });
   expect(jumped[1]).toEqual(plain[1]);
   expect(jumped[2]!['ypx']).toBeCloseTo(1.5 * (plain[2]!['xpx'] as number), 4);

@@ -7,9 +7,9 @@ import { definePart, type PerfectRecord } from '../../base/part';
 import { matrixOf, multiplied, origin, scaled, transformed, vectorOf } from '../../base/plane';
 import type { PlaneMatrix, PlaneVector } from '../../base/plane';
 import { cameras } from '../../camera/cameras';
-import { beamDeflection } from '../condenser/beam-deflection';
+import { beamDeflection } from './beam-deflection';
 import { magnification, seenPlaces } from '../lenses/magnification';
-import { actionAt } from './shift-jumps';
+import { actionAt } from '../deflectors/shift-jumps';
 
 /** The truth of the shift of a scanned image, which the deflectors above the specimen make. */
 export interface ScanShiftTruth {
