@@ -16,3 +16,7 @@ export * from './stigmator-response';
 export * from './tilt-fit';
 export * from './btid/tilt-patterns';
 export * from './tilt-series';
+export * from './zero-loss/errors';
+export * from './zero-loss/slit-edge';
+export * from './zero-loss/slit-scan';
+export * from './zero-loss/slit-shots';

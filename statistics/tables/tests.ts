@@ -36,6 +36,7 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/calibrations/beam-and-spot/set-c2-factor.test.ts': 20,
   'test/plugins/calibrations/beam-and-spot/spot-beam-shifts.test.ts': 20,
   'test/plugins/calibrations/beam-and-spot/spot-intensity.test.ts': 20,
+  'test/plugins/calibrations/energy/mag-energy-shifts.test.ts': 120,
   'test/plugins/calibrations/focus-and-tuning/astigmatism-by-ctf.test.ts': 120,
   'test/plugins/calibrations/focus-and-tuning/base-focus-values.test.ts': 30,
   'test/plugins/calibrations/focus-and-tuning/btid/astigmatism-by-btid.test.ts': 240,

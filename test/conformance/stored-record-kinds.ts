@@ -201,6 +201,10 @@ export const recordKinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']
     present: [],
     results: [[put('GIFNeutralIS', { magIndex: asMagIndex(20), x: 0.0625, y: -0.5 })]],
   },
+  FilterMagShifts: {
+    present: [put('FilterMagShifts', { magIndex: asMagIndex(20), energyShift: 1.5 })],
+    results: [[20, 21].map((index) => put('FilterMagShifts', { magIndex: asMagIndex(index), energyShift: -2.25 }))],
+  },
   HitachiBaseFocus: {
     present: [put('HitachiBaseFocus', { magIndex: asMagIndex(1), lensValue: 2_096_640 })],
     results: [
