@@ -95,7 +95,7 @@ export class CalibratedBeamControl implements BeamControl {
   }
 
   async changeIntensityBy(factor: number, signal?: AbortSignal): Promise<IntensityChange> {
-    if (!(factor > 0) || !Number.isFinite(factor)) throw badFactor(factor);
+    requireFactor(factor);
     const change = this.parts.beam.intensityFor(await this.place(signal), factor);
     if ('intensity' in change) await this.parts.illumination.intensity.write(change.intensity, signal);
     return change;
@@ -136,9 +136,12 @@ export const noBeamShift = (): EucentricError =>
     message: 'The beam was not moved: it is not known how beam shift moves it at this magnification.',
     hint: 'Run Image Shift and then Beam Shift at this magnification, or at another one of the same range.',
   });
-const badFactor = (factor: number): EucentricError =>
-  new EucentricError({
+/** Throws for a factor by which no intensity can be changed. */
+export function requireFactor(factor: number): void {
+  if (factor > 0 && Number.isFinite(factor)) return;
+  throw new EucentricError({
     code: 'beam/bad-factor',
     message: `The intensity cannot be changed by a factor of ${factor}.`,
     hint: 'A factor is larger than 0; 2 makes the beam twice as bright.',
   });
+}

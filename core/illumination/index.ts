@@ -1,3 +1,4 @@
+export { approachIntensity } from './approach-intensity';
 export * from './beam-calibrations';
 export type { BeamRecords } from './beam-records';
 export * from './beam-carrying';

@@ -18,7 +18,7 @@ import {
 } from '../../../core/devices';
 import { type Forecast, type ItemRun, type Run, type Uses, defineItem, value } from '../../../core/kernel';
 import { ImageAcquisition } from '../../../core/acquisition';
-import { BeamCalibrations, BeamControl, type BeamPlace } from '../../../core/illumination';
+import { BeamCalibrations, BeamControl, type BeamPlace, approachIntensity } from '../../../core/illumination';
 import { ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type Change, put, remove } from '../../../core/store';
@@ -141,6 +141,8 @@ async function measure(
   run.operator.status('CALIBRATING BEAM INTENSITY');
   await illumination.intensity.write(begin.intensity, run.signal);
   await normalization?.normalize('condenser', run.signal);
+  // The first point is reached from the side from which all others are.
+  await approachIntensity(run, use, begin);
   const rules = rulesOf(use);
   const trial = trialExposure(cameras.selected, settings);
   const useTrial = settings.get('BeamCalUseTrialSettling');
@@ -163,6 +165,8 @@ async function measure(
     steps: new MagnificationSteps(optics, cameras.selected, lowest, first.density),
     rules,
     illumination,
+    beam,
+    place: begin,
     first,
     start: begin.intensity,
     crossover: beam.crossover(begin),

@@ -50,7 +50,7 @@ const maxMoreRounds = 10;
 /** The number of images of a series without further tries, and with all of them and all rounds. */
 export const seriesImages = { least: 8, most: 8 + 2 * maxTries + maxMoreRounds * roundImages };
 
-/** Rounds that a series still needs until an error, as a share of the one that is wanted, falls to it: by counting it goes with the root of their number. */
+/** Rounds that a series still needs until an error, as a share of the one that it aims at, falls to that: by counting it goes with the root of their number. */
 export const roundsFor = (series: readonly SeriesImage[], share: number): number => {
   const done = (series.length - (seriesImages.least - roundImages)) / roundImages;
   return Math.max(0, Math.ceil(done * (share ** 2 - 1)));

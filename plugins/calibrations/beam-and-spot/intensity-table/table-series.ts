@@ -1,5 +1,6 @@
 import type { MagIndex, Seconds } from '../../../../core/base';
 import type { Illumination, Scope } from '../../../../core/devices';
+import { type BeamCalibrations, type BeamPlace, approachIntensity } from '../../../../core/illumination';
 import type { Run } from '../../../../core/kernel';
 import { type IntensityRules, minUsefulCounts } from './camera-rules';
 import type { Density, DensityShots, MagnificationSteps } from './density-shots';
@@ -30,6 +31,8 @@ export interface SeriesParts {
   readonly steps: MagnificationSteps;
   readonly rules: IntensityRules;
   readonly illumination: Pick<Illumination, 'intensity'>;
+  readonly beam: Pick<BeamCalibrations, 'crossover'>;
+  readonly place: BeamPlace;
   readonly scope: Pick<Scope, 'magIndex'>;
   readonly first: Density;
   readonly start: number;
@@ -61,7 +64,7 @@ const levelError = 0.5;
 
 /** Measures points away from crossover, each dimmer than the one before by the same factor. */
 export async function measureTable(run: Run, parts: SeriesParts): Promise<MeasuredTable> {
-  const { shots, steps, rules, illumination, first, start, crossover, needed, changeDelay } = parts;
+  const { shots, steps, rules, illumination, place, first, start, crossover, needed, changeDelay } = parts;
   const target = Math.log(rules.spacing);
   const points: TablePoint[] = [{ density: first.density, intensity: start, tries: 1, error: first.error }];
   const away = crossover !== undefined && start < crossover ? -1 : 1;
@@ -133,7 +136,7 @@ export async function measureTable(run: Run, parts: SeriesParts): Promise<Measur
   async function set(wished: number, firstTo: number | undefined): Promise<number | undefined> {
     if (!(wished > range.low && wished < range.high)) return undefined;
     if (firstTo !== undefined) {
-      await illumination.intensity.write(firstTo, run.signal);
+      await approachIntensity(run, parts, { ...place, intensity: firstTo });
       await run.clock.delay(Math.max(changeDelay, 4 * wayBack) as Seconds, run.signal);
     }
     await illumination.intensity.write(wished, run.signal);
@@ -144,12 +147,10 @@ export async function measureTable(run: Run, parts: SeriesParts): Promise<Measur
 }
 
 /** The change of the beam current, by an image under the conditions of the start. */
-async function driftOf(
-  run: Run,
-  { shots, illumination, scope, backTo, start, first, changeDelay }: SeriesParts,
-): Promise<Pick<MeasuredTable, 'gunDrift' | 'driftError'>> {
+async function driftOf(run: Run, parts: SeriesParts): Promise<Pick<MeasuredTable, 'gunDrift' | 'driftError'>> {
+  const { shots, place, scope, backTo, start, first, changeDelay } = parts;
   await scope.magIndex.write(backTo, run.signal);
-  await illumination.intensity.write(start, run.signal);
+  await approachIntensity(run, parts, { ...place, intensity: start });
   await run.clock.delay(changeDelay, run.signal);
   const again = await shots.takeAsFirst('brightest point again');
   return {

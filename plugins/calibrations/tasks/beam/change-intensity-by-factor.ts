@@ -1,19 +1,20 @@
 import { readable } from '../../../../core/base';
 import { defineTask, value } from '../../../../core/kernel';
+import { changeIntensity, intensityResults, intensityValues, keepInArea, shownIntensity } from './intensity-change';
 import {
-  changeIntensity,
-  intensityForecast,
-  intensityNeeds,
-  intensityResults,
-  intensityValues,
-  keepInArea,
-  shownIntensity,
-} from './intensity-change';
+  type MeasuredChange,
+  canMeasure,
+  changeByImages,
+  measuredForecast,
+  measuredNeeds,
+  measuredQuestion,
+  measuredResult,
+} from './measured-change';
 
 /** Changes the density of the beam by a factor, on the present side of crossover. */
 export default defineTask({
   id: 'calibrations/tasks/change-intensity-by-factor',
-  needs: intensityNeeds,
+  needs: measuredNeeds,
   not: ['stem'],
   script: 'ChangeIntensityBy',
   changes: ({ illumination }) => [illumination.intensity],
@@ -25,6 +26,7 @@ export default defineTask({
       maximum: 100_000,
       why: 'Above 1 the beam becomes brighter, below 1 dimmer. It stays on its side of crossover.',
     },
+    measure: measuredQuestion,
   },
   results: {
     ...intensityResults,
@@ -32,8 +34,9 @@ export default defineTask({
       decimals: 4,
       optional: true,
     }),
+    ...measuredResult,
   },
-  forecast: intensityForecast('by the factor, where it stays'),
+  forecast: measuredForecast('by the factor, where it stays'),
   async run(use, run) {
     const { beam, control } = use;
     const [given] = run.arguments;
@@ -42,7 +45,13 @@ export default defineTask({
         ? await run.ask('factor', { text: 'Factor by which the beam becomes brighter', default: 1 })
         : Number(given);
     const start = await control.place(run.signal);
-    const place = await changeIntensity(use, run, factor);
+    const measures =
+      given === undefined &&
+      canMeasure(use) &&
+      (await run.ask('measure', { text: 'Measure the change with Trial images?', default: true }));
+    const { place, measured, error }: MeasuredChange = measures
+      ? await changeByImages(use, run, factor)
+      : { place: await changeIntensity(use, run, factor) };
     const summary = `Intensity changed from ${shownIntensity(use, start)} to ${shownIntensity(use, place)}, for ${readable(factor)} times the density of the beam.`;
     run.operator.log(summary);
     await keepInArea(use, run);
@@ -50,7 +59,12 @@ export default defineTask({
     const reached = beam.densityRatio(start, place.intensity);
     return run.report({
       summary,
-      values: { ...intensityValues(use, start.intensity, place), ...(reached !== undefined && { factor: reached }) },
+      values: {
+        ...intensityValues(use, start.intensity, place),
+        ...(reached !== undefined && { factor: reached }),
+        ...(measured !== undefined && { measured }),
+      },
+      ...(measured !== undefined && error !== undefined && { standardErrors: { measured: measured * error } }),
     });
   },
 });

@@ -1,6 +1,13 @@
 import { EucentricError, optional, readable } from '../../../../core/base';
 import { Illumination, readBack } from '../../../../core/devices';
-import { BeamCalibrations, BeamControl, type BeamPlace, type IntensityChange } from '../../../../core/illumination';
+import {
+  BeamCalibrations,
+  BeamControl,
+  type BeamPlace,
+  type IntensityChange,
+  approachIntensity,
+  requireFactor,
+} from '../../../../core/illumination';
 import { type Forecast, LowDose, type Run, type Uses, value } from '../../../../core/kernel';
 import { Settings } from '../../../../core/settings';
 
@@ -38,22 +45,25 @@ export const intensityForecast =
 const readingTolerance = 1e-6;
 
 /** Changes the density of the beam by a factor. Throws, with nothing moved, where the tables of the present place do not reach as far. */
-export async function changeIntensity(use: IntensityUse, run: Pick<Run, 'signal'>, factor: number): Promise<BeamPlace> {
-  const { illumination, beam, control } = use;
+export async function changeIntensity(use: IntensityUse, run: IntensityRun, factor: number): Promise<BeamPlace> {
+  const { beam, control } = use;
   const place = await control.place(run.signal);
-  // A factor that makes no sense is refused by the control itself.
-  if (factor > 0 && Number.isFinite(factor)) {
-    requireEffect(use, place);
-    const wanted = beam.intensityFor(place, factor);
-    if (wanted.outcome !== 'reached') throw notReached(use, place, { factor, wanted });
-  }
-  const change = await control.changeIntensityBy(factor, run.signal);
-  if (change.outcome !== 'reached') throw notReached(use, place, { factor, wanted: change });
-  const intensity = await readBack(illumination.intensity, change.intensity, {
-    signal: run.signal,
-    tolerance: readingTolerance,
-  });
-  return { ...place, intensity };
+  requireFactor(factor);
+  requireEffect(use, place);
+  const wanted = beam.intensityFor(place, factor);
+  if (wanted.outcome !== 'reached') throw notReached(use, place, { factor, wanted });
+  return approach(use, run, { ...place, intensity: wanted.intensity });
+}
+
+/** A run as far as a change of the intensity needs it. */
+export type IntensityRun = Pick<Run, 'signal' | 'clock'>;
+
+/** Sets an intensity from the side from which its tables were measured; returns what the column holds. */
+export async function approach(use: IntensityUse, run: IntensityRun, place: BeamPlace): Promise<BeamPlace> {
+  await approachIntensity(run, use, place);
+  const { signal } = run;
+  const tolerance = readingTolerance;
+  return { ...place, intensity: await readBack(use.illumination.intensity, place.intensity, { signal, tolerance }) };
 }
 
 /**

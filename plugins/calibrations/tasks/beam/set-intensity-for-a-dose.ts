@@ -4,16 +4,24 @@ import { Cameras, type Exposure } from '../../../../core/devices';
 import type { BeamPlace } from '../../../../core/illumination';
 import { type Uses, defineTask, value } from '../../../../core/kernel';
 import {
+  approach,
   changeIntensity,
-  intensityForecast,
-  intensityNeeds,
   intensityResults,
   intensityValues,
   keepInArea,
   shownIntensity,
 } from './intensity-change';
+import {
+  type MeasuredChange,
+  canMeasure,
+  changeByImages,
+  measuredForecast,
+  measuredNeeds,
+  measuredQuestion,
+  measuredResult,
+} from './measured-change';
 
-const needs = { ...intensityNeeds, cameras: Cameras };
+const needs = { ...measuredNeeds, cameras: Cameras };
 type Use = Uses<typeof needs>;
 
 /** Share by which the dose that the calibrations give afterwards may differ from the one that was asked for. */
@@ -50,6 +58,7 @@ export default defineTask({
       maximum: 100_000,
       why: 'Electrons for each square angstrom of the specimen in a second.',
     },
+    measure: measuredQuestion,
   },
   results: {
     ...intensityResults,
@@ -58,8 +67,9 @@ export default defineTask({
     rate: value.quantity('Dose rate, by the calibration.', { unit: 'e/A2/s', decimals: 3 }),
     rateBefore: value.quantity('Dose rate before.', { unit: 'e/A2/s', decimals: 3 }),
     exposure: value.quantity('Time in which a Record image is exposed.', { unit: 's', decimals: 3 }),
+    ...measuredResult,
   },
-  forecast: intensityForecast('to the dose, where it stays'),
+  forecast: measuredForecast('to the dose, where it stays'),
   async run(use, run) {
     const { beam, control } = use;
     const { exposure, lit, driftSettling } = recordTime(use);
@@ -75,10 +85,17 @@ export default defineTask({
             default: offered(rateBefore * lit),
           })) / lit
         : await run.ask('rate', { text: 'Dose rate', default: offered(rateBefore) });
-    const place = await changeIntensity(use, run, wanted / rateBefore);
-    const rate = beam.doseRate(place);
-    if (rate === undefined || Math.abs(rate / wanted - 1) > maxContradiction)
-      throw contradicting(use, place, { wanted, rate });
+    const measures =
+      canMeasure(use) && (await run.ask('measure', { text: 'Measure the change with Trial images?', default: true }));
+    // The rate before holds for a lens that came to this intensity as it did in Beam Intensity.
+    if (measures) await approach(use, run, start);
+    const { place, measured, error }: MeasuredChange = measures
+      ? await changeByImages(use, run, wanted / rateBefore)
+      : { place: await changeIntensity(use, run, wanted / rateBefore) };
+    const byTables = beam.doseRate(place);
+    if (byTables === undefined || Math.abs(byTables / wanted - 1) > maxContradiction)
+      throw contradicting(use, place, { wanted, rate: byTables });
+    const rate = measured === undefined ? byTables : rateBefore * measured;
     const summary = `Intensity set to ${shownIntensity(use, place)}: ${readable(rate * lit)} e/A2 in a Record image, ${readable(rate)} e/A2/s by the calibration of the dose.`;
     run.operator.log(summary);
     if (driftSettling > 0)
@@ -89,7 +106,9 @@ export default defineTask({
       values: {
         ...intensityValues(use, start.intensity, place),
         ...{ dose: rate * lit, doseBefore: rateBefore * lit, rate, rateBefore, exposure: lit },
+        ...(measured !== undefined && { measured }),
       },
+      ...(measured !== undefined && error !== undefined && { standardErrors: { measured: measured * error } }),
     });
   },
 });

@@ -18,7 +18,9 @@ type Use = Uses<typeof needs>;
 /** Most images; each one after the first checks the change before it. */
 const maxImages = 5;
 /** Share of the wanted mean by which the one that was measured last may differ. */
-const tolerance = 0.02;
+const tolerance = 0.005;
+/** Difference below which the noise of the images and the steps of the lens may keep a change from halving it. */
+const hardToHalve = 0.02;
 /** Share of the difference of the mean from the wanted one, as a ratio, that a change may leave. */
 const maxLeft = 0.5;
 /** Power of the density with which the mean goes. A camera that counts electrons misses more of them the more there are. */
@@ -92,7 +94,7 @@ export default defineTask({
       images += 1;
       const before = last.mean;
       last = await measured(use, run, images);
-      if (!(Math.abs(Math.log(wanted / last.mean)) < maxLeft * Math.abs(missing)))
+      if (!(Math.abs(Math.log(wanted / last.mean)) < Math.max(hardToHalve, maxLeft * Math.abs(missing))))
         throw notFollowing(wanted, last.mean);
       exponent = Math.min(maxExponent, Math.max(minExponent, Math.log(last.mean / before) / change));
     }

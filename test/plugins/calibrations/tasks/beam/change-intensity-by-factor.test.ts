@@ -1,3 +1,4 @@
+import { ImageAcquisition } from '../../../../../core/acquisition';
 import { ProbeModeSelector } from '../../../../../core/devices';
 import { LowDose, ScriptedOperator } from '../../../../../core/kernel';
 import {
@@ -72,6 +73,69 @@ describe.each([
       });
       expect(Math.abs((result!.values['factor'] as number) / Number(factor) - 1)).toBeLessThan(0.002);
     }
+  });
+});
+
+describe('a lens that lags', () => {
+  let instrument: BeamInstrument;
+  beforeAll(async () => {
+    instrument = await virtualInstrument({ ...talos, simulator: { ...talos.simulator, intensityHysteresis: 0.0005 } });
+    await prepare(instrument);
+  });
+  afterAll(() => instrument[Symbol.asyncDispose]());
+
+  /** Leaves the lens behind its intensity, on the way up or down. */
+  const lag = (from: number): void => {
+    const microscope = microscopeOf(instrument);
+    const { intensity } = microscope.state;
+    microscope.setIntensity(intensity + from);
+    microscope.setIntensity(intensity);
+  };
+  const changed = async (factor: number, measure: 'yes' | 'no') => {
+    const before = trueDoseRate(instrument);
+    const { result } = await runItem(instrument, id, { factor: String(factor), measure });
+    return { percentOff: 100 * (trueDoseRate(instrument) / before / factor - 1), values: result!.values };
+  };
+
+  test.each([
+    ['up', -0.01, 1.6],
+    ['down', 0.01, 0.6],
+  ])('changes the beam within 1 %% where images measure it, from a way %s', async (_, from, factor) => {
+    await condense(instrument, 2);
+    lag(from);
+    const { percentOff, values } = await changed(factor, 'yes');
+    expect(Math.abs(percentOff)).toBeLessThan(1);
+    expect(Math.abs((values['measured'] as number) / factor - 1)).toBeLessThan(0.01);
+  });
+
+  test('is brought to an intensity from crossover, so that changes without images fit each other', async () => {
+    await condense(instrument, 2);
+    lag(0.01);
+    await changed(0.9, 'no');
+    const { percentOff, values } = await changed(0.6, 'no');
+    expect(Math.abs(percentOff)).toBeLessThan(1);
+    expect(values).not.toHaveProperty('measured');
+    // Back it comes the same way, not down.
+    expect(Math.abs((await changed(1 / 0.6, 'no')).percentOff)).toBeLessThan(1);
+  });
+
+  test('is left as it was where no correction reaches the factor', async () => {
+    await condense(instrument, 2);
+    const before = microscopeOf(instrument).state.intensity;
+    const acquisition = instrument.kernel.registry.get(ImageAcquisition);
+    const take = acquisition.take.bind(acquisition);
+    let images = 0;
+    // The beam loses a tenth of its current from one image to the next.
+    const spy = jest.spyOn(acquisition, 'take').mockImplementation(async (...given) => {
+      const taken = await take(...given);
+      const share = 0.9 ** images++;
+      const { data } = taken.frame.image;
+      for (let at = 0; at < data.length; at++) data[at] = Math.round(data[at]! * share);
+      return taken;
+    });
+    await expect(changed(0.6, 'yes')).rejects.toMatchObject({ code: 'change-intensity/not-as-asked' });
+    spy.mockRestore();
+    expect(microscopeOf(instrument).state.intensity).toBeCloseTo(before, 9);
   });
 });
 
