@@ -300,7 +300,7 @@ function assemble(
     beamPath: kernel.beamPath,
     moreConditions: (read) => opticalConditions(optics, read, highDefocusNow(find, calibrations)),
     target: { calibrations, settings },
-    showLive: async ({ set }) => (await find(LiveImage)?.showBeside(set)) ?? (() => Promise.resolve()),
+    showLive: async ({ set, look }) => (await find(LiveImage)?.showBeside(set, look)) ?? (() => Promise.resolve()),
     remember: async (result) => void (await history.append(result)),
     offerProperties: (suggestions, operator) => offerProperties(options.configuration, suggestions, operator),
   });

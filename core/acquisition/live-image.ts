@@ -9,7 +9,7 @@ import {
   service,
 } from '../base';
 import type { Camera, Cameras, Frame } from '../devices';
-import type { BufferedImage, ImageBuffers, ImageContext } from '../kernel';
+import type { BufferedImage, ImageBuffers, ImageContext, LiveBeside } from '../kernel';
 import type { ParameterSetName, Settings } from '../settings';
 import { singleExposureOf } from './exposure-of-set';
 
@@ -30,9 +30,9 @@ export interface LiveImage {
   yieldCamera(): Promise<() => void>;
   /**
    * Shows a parameter set while a run that holds the camera waits for its operator; resolves with the first image. What it returns ends that, and the camera
-   * is idle again; a live image that made way for the run still goes on after it.
+   * is idle again; a live image that made way for the run still goes on after it. What `look` finds in an image is drawn over it.
    */
-  showBeside(name: ParameterSetName): Promise<() => Promise<void>>;
+  showBeside(name: ParameterSetName, look?: LiveBeside['look']): Promise<() => Promise<void>>;
   /** Calls when it starts, shows an image or ends; what it returns ends that. */
   onChange(listen: () => void): () => void;
 }
@@ -68,6 +68,15 @@ function leaveTurns(milliseconds: number, signal: AbortSignal): Promise<void> {
     const timer = setTimeout(end, Math.min(turns.most, Math.max(turns.least, milliseconds)));
     signal.addEventListener('abort', end, { once: true });
   });
+}
+
+interface Show {
+  readonly name: ParameterSetName;
+  readonly camera: Camera;
+  readonly signal: AbortSignal;
+  /** Called with the first image. */
+  readonly first: (image: BufferedImage) => void;
+  readonly look?: LiveBeside['look'];
 }
 
 interface Running {
@@ -132,10 +141,10 @@ export class LiveImages implements LiveImage {
     };
   }
 
-  async showBeside(name: ParameterSetName): Promise<() => Promise<void>> {
+  async showBeside(name: ParameterSetName, look?: LiveBeside['look']): Promise<() => Promise<void>> {
     await this.end();
     // A run stays where it is.
-    await this.run(name, undefined);
+    await this.run(name, undefined, look);
     const { current } = this;
     return async () => {
       if (this.current === current) await this.end();
@@ -154,13 +163,15 @@ export class LiveImages implements LiveImage {
     await current.done;
   }
 
-  private run(name: ParameterSetName, prepare = this.parts.prepare): Promise<BufferedImage> {
+  private run(name: ParameterSetName, prepare = this.parts.prepare, look?: LiveBeside['look']): Promise<BufferedImage> {
     const controller = new AbortController();
     const { selected } = this.parts.cameras;
     this.counted = { images: 0, since: 0 };
     return new Promise<BufferedImage>((resolve, reject) => {
       const done = Promise.resolve(prepare?.(name, controller.signal))
-        .then(() => this.show(name, selected, controller.signal, resolve))
+        .then(() =>
+          this.show({ name, camera: selected, signal: controller.signal, first: resolve, ...(look && { look }) }),
+        )
         .then(() => {
           // A camera that somebody else has stopped stays so.
           if (!controller.signal.aborted) this.wanted = undefined;
@@ -182,12 +193,7 @@ export class LiveImages implements LiveImage {
     });
   }
 
-  private async show(
-    name: ParameterSetName,
-    camera: Camera,
-    signal: AbortSignal,
-    first: (image: BufferedImage) => void,
-  ): Promise<void> {
+  private async show({ name, camera, signal, first, look }: Show): Promise<void> {
     const { settings, buffers, clock, context: read } = this.parts;
     const set = settings.parameterSets.get(camera.traits.index)![name];
     const exposure = camera.fit(singleExposureOf(set, camera.traits));
@@ -199,14 +205,15 @@ export class LiveImages implements LiveImage {
       parameterSet: name,
       live: true,
     };
+    const drawn = (frame: Frame): ImageContext => (look ? { ...context, drawing: look({ frame, context }) } : context);
     let ended = performance.now();
     const take = async (frame: Frame): Promise<void> => {
       if (this.counted.images === 0) {
         this.counted = { images: 1, since: clock.now() };
-        first(buffers.add(frame, context));
+        first(buffers.add(frame, drawn(frame)));
       } else {
         this.counted = { ...this.counted, images: this.counted.images + 1 };
-        buffers.replace(frame, context);
+        buffers.replace(frame, drawn(frame));
       }
       this.changed();
       // A simulated clock waits for nothing, so that image would follow image, and sockets and files would get one turn between two. Half of the time is theirs.

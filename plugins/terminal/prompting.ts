@@ -1,6 +1,6 @@
 import { confirm, input, number, select } from '@inquirer/prompts';
 import { StoppedError, errorContents } from '../../core/base';
-import type { Mark, OperatorPort, Question } from '../../core/kernel';
+import type { LiveBeside, Mark, OperatorPort, Question } from '../../core/kernel';
 
 /** True when a prompt ended because the operator pressed Ctrl-C or the run was stopped. */
 export const isCancelled = (error: unknown): boolean =>
@@ -12,7 +12,8 @@ export type Prompts = Pick<OperatorPort, 'ask' | 'button' | 'mark'>;
 /** Action at the microscope that a console offers while an item waits for a button. */
 export interface PromptAction {
   readonly name: string;
-  readonly act: (signal: AbortSignal) => Promise<void>;
+  /** Does it; `look` finds what an image is looked at for. */
+  readonly act: (signal: AbortSignal, look?: LiveBeside['look']) => Promise<void>;
 }
 
 /**
@@ -29,7 +30,8 @@ export function terminalPrompts(
     });
   return {
     ask: (question, signal) => asking(() => ask(question, signal)),
-    button: (names, signal, text = 'Go on with') => asking(() => pressed(names, actions, text, signal)),
+    button: (names, signal, text = 'Go on with', live) =>
+      asking(() => pressed(names, actions, text, signal, live?.look)),
     mark: (buffer, kind, signal) => asking(() => askForMark(buffer, kind, signal)),
   };
 }
@@ -40,13 +42,14 @@ async function pressed(
   actions: readonly PromptAction[],
   message: string,
   signal: AbortSignal,
+  look?: LiveBeside['look'],
 ): Promise<string> {
   for (;;) {
     const choices = [...names, ...actions.map(({ name }) => name)].map((name) => ({ value: name, name }));
     const chosen = await select({ message, choices, pageSize: choices.length }, { signal });
     if (names.includes(chosen)) return chosen;
     try {
-      await actions.find(({ name }) => name === chosen)!.act(signal);
+      await actions.find(({ name }) => name === chosen)!.act(signal, look);
     } catch (error) {
       if (signal.aborted) throw error;
       const { message: what, hint } = errorContents(error);

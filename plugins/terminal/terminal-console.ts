@@ -10,7 +10,7 @@ import {
   withError,
 } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
-import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
+import type { LiveBeside, MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
 import { takeImage } from '../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../core/optics';
 import type { ParameterSetName } from '../../core/settings';
@@ -127,7 +127,12 @@ export class TerminalConsole implements OperatorConsole {
     this.say('');
   }
 
-  private async takeImage(session: Session, name: ParameterSetName, signal: AbortSignal): Promise<void> {
+  private async takeImage(
+    session: Session,
+    name: ParameterSetName,
+    signal: AbortSignal,
+    look?: LiveBeside['look'],
+  ): Promise<void> {
     const stopping = new AbortController();
     const key = this.listenForStop(() => stopping.abort(new StoppedError(`The ${name} image`)));
     this.say(`${paint.bold(`Taking a ${name} image`)}  ${paint.faint('(Esc stops)')}`);
@@ -138,6 +143,10 @@ export class TerminalConsole implements OperatorConsole {
         ? `${name} image of ${width} x ${height} pixels at ${image.context.magnification}x is in buffer A.\n`
         : 'This instrument has no camera to take an image with.\n',
     );
+    if (!image || !look) return;
+    const { numbers, trouble } = look(image);
+    for (const { label, text } of numbers) this.say(`  ${label.padEnd(16)} ${text}`);
+    if (trouble !== undefined) this.say(paint.warn(trouble));
   }
 
   private async shiftImage(session: Session, signal: AbortSignal): Promise<void> {
@@ -252,7 +261,7 @@ export class TerminalConsole implements OperatorConsole {
     const prompts = terminalPrompts(around, [
       ...(['Trial', 'Record'] as const).map((set) => ({
         name: `Take a ${set} image`,
-        act: (signal: AbortSignal) => this.takeImage(session, set, signal),
+        act: (signal: AbortSignal, look?: LiveBeside['look']) => this.takeImage(session, set, signal, look),
       })),
       ...(session.find(ImageShiftControl)
         ? [{ name: 'Change image shift', act: (signal: AbortSignal) => this.shiftImage(session, signal) }]

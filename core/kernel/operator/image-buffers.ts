@@ -4,6 +4,25 @@ import type { HighDefocusOfImage } from '../../optics';
 import type { Conditions } from '../../store';
 import type { LowDoseAreaName } from '../low-dose';
 
+/** Something that was found in an image, for drawing it over the image and telling it beside. Lengths are in raster pixels of the image, Y down. */
+export interface ImageDrawing {
+  /** Ellipses with their centres; the direction of the long half axis is in degrees counter-clockwise from X. */
+  readonly outlines: readonly ImageOutline[];
+  /** Numbers beside it, in the order in which people want them. */
+  readonly numbers: readonly { readonly label: string; readonly text: string }[];
+  /** Reason for which it cannot be used as it is, in one sentence. */
+  readonly trouble?: string;
+}
+
+/** An ellipse in an image. */
+interface ImageOutline {
+  readonly x: number;
+  readonly y: number;
+  readonly long: number;
+  readonly short: number;
+  readonly direction: number;
+}
+
 /** State of the microscope when an image was taken. */
 export interface ImageContext {
   readonly magIndex: MagIndex;
@@ -36,6 +55,8 @@ export interface ImageContext {
   readonly contrast?: { readonly black: number; readonly white: number };
   /** A point to be shown marked, in raster pixels of this image. */
   readonly marker?: { readonly x: number; readonly y: number };
+  /** Something that was found in it. */
+  readonly drawing?: ImageDrawing;
   /** Points to be shown, such as the peaks of an autocorrelation, in raster pixels of this image. */
   readonly points?: readonly { readonly x: number; readonly y: number }[];
 }

@@ -1,6 +1,7 @@
 import type { Plot, Seconds } from '../../base';
+import type { DeviceToken, Frame } from '../../devices';
 import type { ParameterSetName } from '../../settings';
-import type { BufferedImage } from './image-buffers';
+import type { BufferedImage, ImageContext, ImageDrawing } from './image-buffers';
 
 /**
  * A live image beside what is asked, on which the operator centres or focuses what the text names. Where there is a screen for it, the program shows it in
@@ -11,6 +12,16 @@ export interface LiveBeside {
   readonly set: ParameterSetName;
   /** True for a cross in the centre of the image. */
   readonly cross?: boolean;
+  /** Finds in each image what is drawn over it and told beside it, such as the outline of the beam. */
+  readonly look?: (image: ImageToLookAt) => ImageDrawing;
+  /** Devices with whose settings the operator does what the text says; they are offered beside it. */
+  readonly knobs?: readonly DeviceToken<unknown>[];
+}
+
+/** An image as those see it who look for something in it. */
+export interface ImageToLookAt {
+  readonly frame: Pick<Frame, 'image' | 'exposure'>;
+  readonly context: Pick<ImageContext, 'pixelSize'>;
 }
 
 interface QuestionBase<Kind extends string, Answer> {

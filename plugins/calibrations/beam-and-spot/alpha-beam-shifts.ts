@@ -92,6 +92,7 @@ export default defineItem({
       const centred = await letBeamBeCentred(
         run,
         `Centre the beam at alpha ${alpha + 1}, and adjust the beam tilt if it needs it. End here keeps the alphas before this one.`,
+        [BeamShift, BeamTilt],
       );
       if (!centred) {
         ended = `Ended at alpha ${alpha + 1}`;

@@ -16,6 +16,7 @@ import { BeamCalibrations, BeamControl } from '../../../core/illumination';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type Change, put } from '../../../core/store';
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
+import { beamBeside } from './beam-images/beam-drawing';
 import { beamSettling, trialExposure } from './beam-images/beam-image';
 import { apertureQuestion, requestAperture } from './beam-images/request-aperture';
 import { setSpot, usedSpots } from './beam-images/spot-change';
@@ -201,7 +202,7 @@ async function byHand(use: Uses<typeof needs>, run: CrossoverRun): Promise<reado
     const pressed = await run.letOperatorAct(
       `Spot size ${spot}: adjust the intensity until the beam is smallest. "End here" keeps the spot sizes before this one.`,
       ['At crossover', 'End here'],
-      { set: 'View', cross: true },
+      beamBeside('View'),
     );
     if (pressed === 'End here') break;
     const intensity = await illumination.intensity.read(run.signal);

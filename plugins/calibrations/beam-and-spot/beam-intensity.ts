@@ -23,6 +23,7 @@ import { ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type Change, put, remove } from '../../../core/store';
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
+import { beamBeside } from './beam-images/beam-drawing';
 import { trialExposure } from './beam-images/beam-image';
 import { apertureQuestion, requestAperture } from './beam-images/request-aperture';
 import { type IntensityRules, intensityRules } from './intensity-table/camera-rules';
@@ -48,7 +49,7 @@ const needs = {
 const questions = {
   start: {
     kind: 'confirm',
-    live: { set: 'Trial' },
+    live: beamBeside('Trial'),
     why: 'No specimen, the right side of crossover, the highest magnification and the brightest beam that you want, spread so that it just covers the camera. Brightness zoom and links of the magnification must be off.',
   },
   aperture: apertureQuestion,

@@ -24,6 +24,7 @@ import { BeamControl, withoutAlpha } from '../../../core/illumination';
 import { Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type Change, put, remove } from '../../../core/store';
+import { beamBeside } from './beam-images/beam-drawing';
 import { beamErrors } from './beam-images/beam-errors';
 import { beamSettling, trialExposure } from './beam-images/beam-image';
 import { type ShiftMeasurement, judgeShift, moreLight, roundsLeft, wantedPercent } from './beam-images/shift-judgement';
@@ -59,7 +60,7 @@ export default defineItem({
   questions: {
     start: {
       kind: 'confirm',
-      live: { set: 'Trial', cross: true },
+      live: beamBeside('Trial'),
       why: 'The whole beam has to be in Trial images, condensed to less than half of their width, near the middle, evenly bright and not saturated, on an empty place of the specimen.',
     },
     doubtful: {

@@ -21,6 +21,7 @@ import { ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, put } from '../../../core/store';
 import { type Judgement, aboveLimit, certainty, judge, requireNotRefused } from '../../../core/judgement';
+import { beamBeside } from './beam-images/beam-drawing';
 import { beamSettling, trialExposure } from './beam-images/beam-image';
 import { apertureQuestion, askForAperture } from './beam-images/request-aperture';
 import { type MeasuredSize, measureSizes, requireCalibrated, setIntensity, sizeImages } from './beam-sizes/size-series';
@@ -46,7 +47,7 @@ const needs = {
 const questions = {
   start: {
     kind: 'confirm',
-    live: { set: 'Trial', cross: true },
+    live: beamBeside('Trial'),
     why: 'Crossover up to date, the specimen at the eucentric height and in focus, an empty place, the highest magnification and smallest beam that you want. The beam has to be a little smaller than Trial images and not saturated.',
   },
   below: {

@@ -7,6 +7,7 @@ import { ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type Change, put, remove } from '../../../core/store';
 import { judge, misfit, plausibleMatrix, requireNotRefused } from '../../../core/judgement';
+import { beamBeside } from './beam-images/beam-drawing';
 import { beamErrors } from './beam-images/beam-errors';
 import { beamSettling, trialExposure } from './beam-images/beam-image';
 import { errorsOfQuotient } from './beam-images/displacement-fit';
@@ -29,7 +30,7 @@ const needs = {
 const questions = {
   start: {
     kind: 'confirm',
-    live: { set: 'Trial', cross: true },
+    live: beamBeside('Trial'),
     why: 'The beam has to be whole in Trial images and near their middle, evenly bright and not saturated, on an empty place over the whole way.',
   },
   by: {

@@ -22,6 +22,7 @@ import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type Change, put, remove, sidesOfSpots } from '../../../core/store';
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
 import { type FrameCover, frameCover } from '../../../imaging';
+import { beamBeside } from './beam-images/beam-drawing';
 import { beamErrors } from './beam-images/beam-errors';
 import { linearTrialExposure } from './beam-images/beam-image';
 import { apertureQuestion, requestAperture } from './beam-images/request-aperture';
@@ -43,7 +44,7 @@ const needs = {
 const questions = {
   start: {
     kind: 'confirm',
-    live: { set: 'Trial' },
+    live: beamBeside('Trial'),
     why: 'The beam has to cover Trial images at every spot size, on an empty place of the specimen, at about two thirds of saturation at the brightest one.',
   },
   brightest: {

@@ -63,7 +63,12 @@ export interface ItemState {
 export type Waiting = {
   readonly id: number;
   /** The live image that the operator looks at meanwhile. */
-  readonly live?: { readonly set: SetName; readonly cross?: boolean };
+  readonly live?: {
+    readonly set: SetName;
+    readonly cross?: boolean;
+    /** Ids of the settings with which the operator does what the text says. */
+    readonly knobs: readonly string[];
+  };
 } & (
   | {
       readonly for: 'answer';
@@ -166,6 +171,20 @@ export interface SettingState {
   readonly change?: ChangeState;
 }
 
+/** Something that was found in an image. */
+interface DrawingState {
+  /** Ellipses; the direction of the long half axis is in degrees counter-clockwise from X. */
+  readonly outlines: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly long: number;
+    readonly short: number;
+    readonly direction: number;
+  }[];
+  readonly numbers: readonly { readonly label: string; readonly text: string }[];
+  readonly trouble?: string;
+}
+
 /** Contents of one image buffer. */
 export interface BufferState {
   readonly buffer: string;
@@ -185,6 +204,8 @@ export interface BufferState {
   readonly contrast?: { readonly black: number; readonly white: number };
   readonly marker?: { readonly x: number; readonly y: number };
   readonly points?: readonly { readonly x: number; readonly y: number }[];
+  /** Something that was found in it, in its pixels with Y down, and numbers beside it. */
+  readonly drawing?: DrawingState;
   readonly alignment: { readonly x: number; readonly y: number };
   /** Present for an image whose place the next one takes. */
   readonly live?: true;

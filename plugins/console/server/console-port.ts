@@ -86,12 +86,6 @@ export class OpenQuestions {
   }
 }
 
-/** The live image that is shown beside a form. */
-const liveOf = (questions: readonly Question[]): { readonly live?: LiveBeside } => {
-  const live = questions.find((question) => question.live)?.live;
-  return live ? { live } : {};
-};
-
 /** Events of a run besides its questions. */
 export interface RunEvents {
   log(text: string): void;
@@ -109,6 +103,8 @@ export class ConsolePort implements OperatorPort {
     private readonly questions: OpenQuestions,
     private readonly events: RunEvents,
     private readonly reasons: ReadonlyMap<string, string>,
+    /** The ids of the settings of some devices, as the panel of the microscope shows them. */
+    private readonly settingsOf: (devices: NonNullable<LiveBeside['knobs']>) => readonly string[] = () => [],
   ) {}
 
   async ask(question: Question, signal: AbortSignal): Promise<Answer> {
@@ -120,7 +116,7 @@ export class ConsolePort implements OperatorPort {
       {
         for: 'answer',
         questions: questions.map((question) => ({ question, why: this.reasons.get(question.id) ?? '' })),
-        ...liveOf(questions),
+        ...this.liveOf(questions.find((question) => question.live)?.live),
       },
       signal,
       questions,
@@ -128,12 +124,18 @@ export class ConsolePort implements OperatorPort {
   }
   button(names: readonly string[], signal: AbortSignal, text?: string, live?: LiveBeside): Promise<string> {
     return this.questions.add(
-      { for: 'button', names, ...(text !== undefined && { text }), ...(live && { live }) },
+      { for: 'button', names, ...(text !== undefined && { text }), ...this.liveOf(live) },
       signal,
     );
   }
   mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
     return this.questions.add({ for: 'mark', buffer, kind }, signal);
+  }
+  /** The live image that is shown beside a question. */
+  private liveOf(live: LiveBeside | undefined): Pick<Waiting, 'live'> {
+    if (!live) return {};
+    const { set, cross, knobs = [] } = live;
+    return { live: { set, ...(cross && { cross }), knobs: this.settingsOf(knobs) } };
   }
   log(text: string): void {
     this.events.log(text);

@@ -116,7 +116,7 @@ export async function serveConsole(
     showWorkingState();
     void settings.refresh();
   };
-  const runs: RunControl = new RunControl(session, state, refresh);
+  const runs: RunControl = new RunControl(session, state, refresh, (devices) => settings.idsOf(devices));
   const images = new Images(session, state, () => {
     showMenu();
     working.buffers.show();

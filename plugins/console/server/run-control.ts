@@ -1,9 +1,12 @@
 import { type MenuEntry, type Session, kernelErrors } from '../../../core/kernel';
-import type { PlotState, RunState } from '../protocol';
+import type { PlotState, RunState, Waiting } from '../protocol';
 import { ConsolePort, OpenQuestions } from './console-port';
 import { consoleErrors } from './errors';
 import { outcomeOfError, outcomeOf } from './outcomes';
 import type { SharedState } from './shared-state';
+
+/** True for a request while which the operator may change the microscope. */
+const letsAct = ({ for: what, live }: Waiting): boolean => what === 'button' || (live?.knobs.length ?? 0) > 0;
 
 const maxPlots = 6;
 const maxPoints = 4000;
@@ -24,6 +27,7 @@ export class RunControl {
     private readonly state: SharedState,
     /** Called at the beginning and at the end of a run, because menu and settings may be different then. */
     private readonly changed: () => void,
+    private readonly settingsOf?: ConstructorParameters<typeof ConsolePort>[3],
   ) {
     state.set('run', undefined);
     state.set('outcome', undefined);
@@ -48,7 +52,7 @@ export class RunControl {
 
   /** True while a run measures: it goes on by itself, and does not wait for the operator to do something at the microscope. */
   get isMeasuring(): boolean {
-    return this.current !== undefined && !this.questions.waiting.some((each) => each.for === 'button');
+    return this.current !== undefined && !this.questions.waiting.some(letsAct);
   }
 
   /** Throws unless the operator may change the microscope: nothing runs, or the run waits for the operator to do so. */
@@ -94,6 +98,7 @@ export class RunControl {
         showImage: (buffer) => state.set('showing', { buffer, turn: (this.turns += 1) }),
       },
       reasons,
+      this.settingsOf,
     );
     const shell = () => ({
       number,

@@ -44,6 +44,8 @@ export interface PanelCell {
 
 /** A setting, which is read once for all of its cells. */
 export interface PanelSetting {
+  /** The token of its device; none for what belongs to no column. */
+  readonly token?: ProvidedSetting['token'];
   readonly setting: Pick<Readable<unknown>, 'read'>;
   readonly cells: readonly PanelCell[];
 }
@@ -60,7 +62,7 @@ export function settingList(session: Pick<Session, 'find' | 'deviceSettings'>): 
     if (setting === scope?.magIndex) return [magnification(scope, find)];
     if (setting === scope?.imageShift) return [imageShift(scope, find)];
     if (token === Stage) return [stagePosition(find(Stage)!)];
-    return setting.traits.raw ? [] : [{ setting, cells: cellsOf(provided) }];
+    return setting.traits.raw ? [] : [{ token, setting, cells: cellsOf(provided) }];
   });
   return [...devices, ...camera(find)];
 }

@@ -41,6 +41,15 @@ export class SettingsPanel {
     await this.reading;
   }
 
+  /** The ids of those settings of some devices that an operator can change. */
+  idsOf(devices: readonly object[]): readonly string[] {
+    return devices.flatMap((device) =>
+      this.settings
+        .filter(({ token }) => token === device)
+        .flatMap(({ cells }) => cells.filter(({ write }) => write).map(({ id }) => id)),
+    );
+  }
+
   /** Changes a setting. Throws `console/unknown-setting`, `console/bad-value`, or the device's error. */
   async write(id: string, value: number | string | boolean, who?: string): Promise<void> {
     const cell = this.settings.flatMap(({ cells }) => cells).find((each) => each.id === id);

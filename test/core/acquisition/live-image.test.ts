@@ -117,6 +117,22 @@ describe.each([{ stream: false }, { stream: true }])('a live image from a camera
     await live.stop();
   });
 
+  test('has what is found in each image drawn over it, as long as somebody asked for that', async () => {
+    const { live, deliver, buffers } = bench(options);
+    const drawing = (found: number) => ({ outlines: [], numbers: [{ label: 'Found', text: String(found) }] });
+    const beside = live.showBeside('Trial', ({ frame }) => drawing(frame.image.data[0]!));
+    await deliver();
+    const end = await beside;
+    expect(buffers.get('A')!.context.drawing).toEqual(drawing(1));
+    await deliver();
+    expect(buffers.get('A')!.context.drawing).toEqual(drawing(2));
+    await end();
+    void live.start('Trial').catch(() => undefined);
+    await deliver();
+    expect(buffers.get('A')!.context.drawing).toBeUndefined();
+    await live.stop();
+  });
+
   test('leaves its place to the next image that is taken', async () => {
     const { live, deliver, shown, buffers } = bench(options);
     void live.start('View').catch(() => undefined);

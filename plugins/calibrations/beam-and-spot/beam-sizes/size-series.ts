@@ -15,6 +15,7 @@ import type { ImageAcquisition } from '../../../../core/acquisition';
 import { type BeamControl, type BeamShiftSources, beamShiftToCamera } from '../../../../core/illumination';
 import type { Optics } from '../../../../core/optics';
 import type { Settings } from '../../../../core/settings';
+import { beamBeside } from '../beam-images/beam-drawing';
 import { beamSettling, lookForBeam } from '../beam-images/beam-image';
 import { sizeErrors } from './size-errors';
 
@@ -182,7 +183,7 @@ async function retried(run: Run, which: string, measure: () => Promise<MeasuredS
       const pressed = await run.letOperatorAct(
         `The ${which} diameter cannot be measured: ${error.message} Centre the beam, with its whole edge in the image, on an empty place; then measure again.`,
         ['Measure again', 'Give up'],
-        { set: 'Trial', cross: true },
+        beamBeside('Trial'),
       );
       if (pressed === 'Give up') throw sizeErrors.givenUp(which, error.message);
     }

@@ -353,6 +353,7 @@ class BufferView implements ImageView {
           marker: store.local.marker,
           line: store.local.line,
           points: this.fourier ? [] : (shown?.points ?? []),
+          found: this.fourier ? undefined : shown?.drawing,
           // The operator centres a feature while an item waits for a button.
           centre:
             store.local.crossed || store.shared.run?.waiting.some((each) => each.for === 'button' || each.live?.cross)

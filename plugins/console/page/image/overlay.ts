@@ -12,6 +12,8 @@ export interface Drawing {
   readonly points: readonly Point[];
   /** Size of the image where its centre is marked. */
   readonly centre: { readonly width: number; readonly height: number } | undefined;
+  /** Something that was found in the image. */
+  readonly found: BufferState['drawing'];
   /** True for a cross through the whole image, with a circle in the middle. */
   readonly crossed: boolean;
   /** Canvas pixels per pixel of the page. */
@@ -20,6 +22,11 @@ export interface Drawing {
 
 const markColour = '#ffd23f';
 const pointColour = '#56b4e9';
+const foundColour = '#ffb000';
+/** Pixels of the page below the caption at which text begins, on every screen. */
+const captionHeight = 62;
+/** Length of each arm of the cross in the centre of something that was found, in pixels of the page. */
+const foundArm = 9;
 /** Length of each arm of the cross in the centre, in pixels of the page. */
 const centreArm = 40;
 
@@ -29,7 +36,7 @@ const centreArm = 40;
  */
 export function drawOverlay(
   context: CanvasRenderingContext2D,
-  { buffer, fourier, marker, line, points, centre, crossed, ratio }: Drawing,
+  { buffer, fourier, marker, line, points, centre, found, crossed, ratio }: Drawing,
   placement: Placement,
 ): void {
   const { width, height } = context.canvas;
@@ -75,6 +82,22 @@ export function drawOverlay(
       context.arc(x, y, radius, 0, 2 * Math.PI);
     });
   }
+  for (const { x, y, long, short, direction } of found?.outlines ?? []) {
+    const middle = on({ x, y });
+    const { scale } = placement;
+    stroke(foundColour, () => {
+      context.ellipse(middle.x, middle.y, scale * long, scale * short, (-direction * Math.PI) / 180, 0, 2 * Math.PI);
+      for (const [across, down] of [
+        [foundArm * ratio, 0],
+        [0, foundArm * ratio],
+      ] as const) {
+        context.moveTo(middle.x - across, middle.y - down);
+        context.lineTo(middle.x + across, middle.y + down);
+      }
+    });
+  }
+  for (const [at, text] of foundLines(found).entries())
+    label(context, text, 14 * ratio, (captionHeight + 22 * at) * ratio, ratio, 'left', foundColour);
   if (marker) {
     const { x, y } = on(marker);
     const [inner, outer] = [4 * ratio, 13 * ratio];
@@ -110,6 +133,12 @@ export function drawOverlay(
   }
   if (!fourier) scaleBar(context, buffer, placement, ratio);
 }
+
+/** Lines on the image about what was found in it: on a narrow screen the card with them is out of view. */
+const foundLines = (found: Drawing['found']): readonly string[] =>
+  found
+    ? [...found.numbers.map((each) => `${each.label}: ${each.text}`), ...(found.trouble ? [found.trouble] : [])]
+    : [];
 
 function scaleBar(
   context: CanvasRenderingContext2D,

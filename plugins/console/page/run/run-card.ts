@@ -2,6 +2,7 @@ import { fill, h, icon, setText } from '../base/dom';
 import { formatDuration } from '../base/format';
 import type { Store } from '../base/store';
 import type { Waiting } from '../../protocol/state';
+import { createBeside } from './beside';
 import { createQuestions } from './question';
 
 /** Card of the present run: its status, progress and questions. */
@@ -45,16 +46,15 @@ export function createRunCard(store: Store): HTMLElement {
     if (ids.join() !== open.join() || questions.dataset['control'] !== String(store.inControl)) {
       open = ids;
       questions.dataset['control'] = String(store.inControl);
-      fill(questions, ...run.waiting.flatMap((each) => [...besideOf(each), createWaiting(store, each)]));
+      fill(questions, ...run.waiting.flatMap((each) => [createWaiting(store, each), ...besideOf(store, each)]));
       if (store.inControl) questions.querySelector<HTMLElement>('[data-first]')?.focus();
     }
   });
   return card;
 }
 
-/** A line on the live image that is shown beside a question. */
-const besideOf = ({ live }: Waiting): readonly HTMLElement[] =>
-  live ? [h('p', { class: 'why beside' }, `A live image (${live.set}) is in buffer A until you answer.`)] : [];
+/** The live image beside a question: its numbers, and the settings to act with. */
+const besideOf = (store: Store, { live }: Waiting): readonly HTMLElement[] => (live ? [createBeside(store, live)] : []);
 
 function createWaiting(store: Store, waiting: Waiting): HTMLElement {
   if (!store.inControl)
@@ -83,7 +83,13 @@ function createWaiting(store: Store, waiting: Waiting): HTMLElement {
       'div',
       { class: 'question buttons', role: 'group', 'aria-label': 'Go on' },
       waiting.text === undefined ? undefined : h('p', {}, waiting.text),
-      h('p', { class: 'why' }, 'Shift the image with a right-drag and take images as you need; then go on.'),
+      h(
+        'p',
+        { class: 'why' },
+        waiting.live?.knobs.length
+          ? 'Change what stands below, or at the microscope; then go on.'
+          : 'Shift the image with a right-drag and take images as you need; then go on.',
+      ),
       h('div', { class: 'row' }, ...buttons),
     );
   }

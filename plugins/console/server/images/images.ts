@@ -134,6 +134,7 @@ export class Images {
       ...(context.pixelSize !== undefined && { pixelSize: inNanometres(context.pixelSize) }),
       ...(context.contrast && { contrast: context.contrast }),
       ...(context.marker && { marker: context.marker }),
+      ...(context.drawing && { drawing: context.drawing }),
       ...(context.points && { points: context.points.slice(0, maxPoints) }),
     };
   }

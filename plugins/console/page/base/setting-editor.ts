@@ -1,5 +1,5 @@
-import type { Store } from '../base/store';
-import { openValueEditor } from '../base/value-editor';
+import type { Store } from './store';
+import { openValueEditor } from './value-editor';
 import type { SettingState } from '../../protocol/state';
 
 /** Opens a small form at a cell to change its setting; Enter sends it, Esc closes it. */
