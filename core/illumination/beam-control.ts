@@ -22,7 +22,7 @@ import {
 } from '../devices';
 import type { BeamCalibrations, IntensityChange } from './beam-calibrations';
 import { type BeamShiftConditions, type BeamShiftSources, beamShiftToCamera, withoutAlpha } from './beam-shift-matrix';
-import type { BeamSizePlace } from './beam-size';
+import type { DiameterPlace } from './beam-size';
 import type { BeamPlace } from './place';
 
 /** Changes the beam by its calibrations. */
@@ -30,7 +30,7 @@ export interface BeamControl {
   /** Spot size, probe mode and intensity of the column. */
   place(signal?: AbortSignal): Promise<BeamPlace>;
   /** Spot size, probe mode and intensity, with the number under which the file has the probe mode of an FEI column or the alpha of a JEOL one. */
-  sizePlace(signal?: AbortSignal): Promise<BeamSizePlace>;
+  sizePlace(signal?: AbortSignal): Promise<DiameterPlace>;
   /** The conditions of a calibration of beam shift. */
   shiftConditions(signal?: AbortSignal): Promise<BeamShiftConditions>;
   /** Unbinned camera pixels by which a unit of beam shift moves the beam now; undefined where that is not known. */
@@ -73,7 +73,7 @@ export class CalibratedBeamControl implements BeamControl {
     };
   }
 
-  async sizePlace(signal?: AbortSignal): Promise<BeamSizePlace> {
+  async sizePlace(signal?: AbortSignal): Promise<DiameterPlace> {
     const place = await this.place(signal);
     if (this.parts.probeModes()) return { ...place, probeOrAlpha: probeNumber(place.probe) };
     return { ...place, probeOrAlpha: (await this.parts.alphas()?.alpha.read(signal)) ?? withoutAlpha };

@@ -4,13 +4,13 @@ import type { BeamRecords } from './beam-records';
 import type { BeamPlace, CrossoverSide } from './place';
 
 /** Dependencies of the diameters of the beam. */
-export interface BeamSizeSources {
+export interface DiameterSources {
   readonly calibrations: Pick<BeamRecords, 'records'>;
   readonly beam: Pick<BeamCalibrations, 'aperture' | 'crossover' | 'side'>;
 }
 
 /** Spot size, probe mode and intensity, with the number under which the file has the probe mode or alpha. */
-export interface BeamSizePlace extends BeamPlace {
+export interface DiameterPlace extends BeamPlace {
   readonly probeOrAlpha: number;
 }
 
@@ -29,7 +29,7 @@ export interface CalibratedSize {
 }
 
 /** Reason why the calibrations do not tell a diameter. */
-export type NoBeamSize = 'no crossover' | 'no beam size' | 'too near to crossover';
+export type NoDiameter = 'no crossover' | 'no beam size' | 'too near to crossover';
 
 type Row = MainRecords['BeamSizeCal'];
 interface Point {
@@ -46,7 +46,7 @@ export const sideOfSizes = ({ intensity1, crossover }: Pick<Row, 'intensity1' | 
   intensity1 > crossover ? 'above' : 'below';
 
 /** The diameter of the beam at an intensity, by the diameters of Beam Size at the nearest spot size. */
-export function calibratedDiameter(sources: BeamSizeSources, place: BeamSizePlace): CalibratedSize | NoBeamSize {
+export function calibratedDiameter(sources: DiameterSources, place: DiameterPlace): CalibratedSize | NoDiameter {
   const found = nearestSizes(sources, place);
   if (typeof found === 'string') return found;
   const { points, away, crossover, ratio, apertureKnown, spot } = found;
@@ -60,10 +60,10 @@ export function calibratedDiameter(sources: BeamSizeSources, place: BeamSizePlac
 
 /** The intensity for a diameter of the beam, on its side of crossover; as far as the range of intensity goes. */
 export function intensityOfDiameter(
-  sources: BeamSizeSources,
-  place: BeamSizePlace,
+  sources: DiameterSources,
+  place: DiameterPlace,
   diameter: number,
-): (CalibratedSize & { readonly limited: boolean }) | NoBeamSize {
+): (CalibratedSize & { readonly limited: boolean }) | NoDiameter {
   const found = nearestSizes(sources, place);
   if (typeof found === 'string') return found;
   const { points, away, crossover, ratio, apertureKnown, spot } = found;
@@ -136,7 +136,7 @@ const isBetween = (points: readonly Point[], size: number): boolean =>
   size >= points[0]!.size * (1 - 1e-6) && size <= points.at(-1)!.size * (1 + 1e-6);
 
 /** The diameters of the same probe mode or alpha and side at the nearest spot size, with what has changed since. */
-function nearestSizes({ calibrations, beam }: BeamSizeSources, place: BeamSizePlace) {
+function nearestSizes({ calibrations, beam }: DiameterSources, place: DiameterPlace) {
   const crossover = beam.crossover(place);
   if (crossover === undefined) return 'no crossover';
   const side = beam.side(place);

@@ -52,6 +52,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'intensity-table',
     'dose',
     'illuminated-area',
+    'beam-sizes',
     'listing',
   ],
   'plugins/calibrations/timing': ['shots'],

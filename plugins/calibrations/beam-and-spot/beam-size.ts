@@ -13,7 +13,7 @@ import { ImageAcquisition } from '../../../core/acquisition';
 import {
   BeamCalibrations,
   BeamControl,
-  type BeamSizePlace,
+  type DiameterPlace,
   type CrossoverSide,
   sideOfSizes,
 } from '../../../core/illumination';
@@ -119,7 +119,6 @@ function forecast(use: Uses<typeof needs>): Forecast {
       { setting: scope.magIndex, how: 'down, outside low magnification' },
       imageShift.net,
       scope.absoluteFocus,
-      { setting: scope.beamBlanked, how: 'while the lens passes crossover, on a column without normalization' },
     ],
     dependsOn: 'the factor, and whether the beam is seen at once',
   };
@@ -147,26 +146,19 @@ async function measure(use: Uses<typeof needs>, run: SizeRun): Promise<Calibrati
     default: usualFactor,
   });
   // A change of magnification may change all of these, so they come back after it.
-  await run.preserve(
-    scope.beamBlanked,
-    scope.absoluteFocus,
-    imageShift.net,
-    beamShift.beamShift,
-    illumination.intensity,
-    scope.magIndex,
-  );
+  await run.preserve(scope.absoluteFocus, imageShift.net, beamShift.beamShift, illumination.intensity, scope.magIndex);
   run.restoreLater('camera', () => cameras.selected.stop());
   run.operator.status('CALIBRATING BEAM SIZE');
   const exposure = trialExposure(cameras.selected, settings);
   await use.normalization?.normalize('all', run.signal);
-  await setIntensity(run, use, crossover, place.intensity);
-  const sizes = await measureSizes(run, use, { crossover, factor, exposure, magIndex, camera });
+  await setIntensity(run, use, place);
+  const sizes = await measureSizes(run, use, { place, crossover, factor, exposure, magIndex, camera });
   return store(use, run, { sizes, place, side, crossover, magIndex, camera });
 }
 
 interface Finished {
   readonly sizes: readonly MeasuredSize[];
-  readonly place: BeamSizePlace;
+  readonly place: DiameterPlace;
   readonly side: CrossoverSide;
   readonly crossover: number;
   readonly magIndex: MagIndex;

@@ -1,9 +1,9 @@
-import { type BeamSizePlace, calibratedDiameter, intensityOfDiameter } from '../../../core/illumination';
+import { type DiameterPlace, calibratedDiameter, intensityOfDiameter } from '../../../core/illumination';
 import type { MainRecords } from '../../../core/store';
 
 type Row = MainRecords['BeamSizeCal'];
 const crossover = 0.43;
-const place: BeamSizePlace = { spot: 3, probe: 'micro', probeOrAlpha: 1, intensity: 0.45 };
+const place: DiameterPlace = { spot: 3, probe: 'micro', probeOrAlpha: 1, intensity: 0.45 };
 /** Diameter of a beam by a law of the lenses, in micrometres. */
 const law = (distance: number, least = 0): number => Math.sqrt((250 * distance) ** 2 + least ** 2);
 const rowOf = (sign: 1 | -1, more: Partial<Row> = {}, least = 0): Row => {

@@ -12,7 +12,14 @@ import {
 import type { Cameras, Exposure, Illumination, LensNormalization, Scope } from '../../../../core/devices';
 import type { Run } from '../../../../core/kernel';
 import type { ImageAcquisition } from '../../../../core/acquisition';
-import { type BeamControl, type BeamShiftSources, beamShiftToCamera } from '../../../../core/illumination';
+import {
+  approachIntensity,
+  type BeamCalibrations,
+  type BeamControl,
+  type BeamPlace,
+  type BeamShiftSources,
+  beamShiftToCamera,
+} from '../../../../core/illumination';
 import type { Optics } from '../../../../core/optics';
 import type { Settings } from '../../../../core/settings';
 import { beamBeside } from '../beam-images/beam-drawing';
@@ -21,11 +28,12 @@ import { sizeErrors } from './size-errors';
 
 /** Dependencies of the series of diameters. */
 export interface SizeUses {
-  readonly scope: Pick<Scope, 'magIndex' | 'beamBlanked'>;
+  readonly scope: Pick<Scope, 'magIndex'>;
   readonly cameras: Pick<Cameras, 'selected'>;
   readonly illumination: Pick<Illumination, 'intensity'>;
   readonly acquisition: ImageAcquisition;
   readonly control: BeamControl;
+  readonly beam: Pick<BeamCalibrations, 'crossover'>;
   readonly optics: Optics;
   readonly settings: Settings;
   readonly calibrations: BeamShiftSources['calibrations'];
@@ -43,6 +51,7 @@ export interface MeasuredSize {
 
 /** Conditions of the series. */
 export interface SizePlan {
+  readonly place: BeamPlace;
   readonly crossover: number;
   /** Factor from the first diameter to the last one. */
   readonly factor: number;
@@ -56,7 +65,7 @@ const range = { low: 0.02, high: 0.98 };
 /** Shares of the shorter side of the image: the largest beam, that for which a magnification is chosen, and the sizes from which a beam is adjusted. */
 const share = { largest: 0.9, chosen: 0.8, tooLarge: 1.05, tooSmall: 0.75 };
 /** Factor by which the beam has to get wider from one diameter to the next. */
-const leastFactor = 1.2;
+const minFactor = 1.2;
 /** Seconds after a normalization, and after a change of magnification. */
 const afterNormalization = seconds(3);
 const magnificationDelay = seconds(1);
@@ -67,7 +76,7 @@ export const sizeImages = { least: 6, most: 9 };
 
 /** Measures the diameter of the beam at three intensities, each farther from crossover, at lower magnifications where the field asks for it. */
 export async function measureSizes(run: Run, use: SizeUses, plan: SizePlan): Promise<readonly MeasuredSize[]> {
-  const { crossover, factor, exposure } = plan;
+  const { place, crossover, factor, exposure } = plan;
   const { area, binning } = exposure;
   const side = Math.min(area.right - area.left, area.bottom - area.top);
   const fieldAt = (magIndex: MagIndex): number => side * pixelAt(use, magIndex, plan.camera);
@@ -94,7 +103,8 @@ export async function measureSizes(run: Run, use: SizeUses, plan: SizePlan): Pro
           const aim = small ? Math.min(target, share.largest * field) : share.largest * field;
           const now = await use.illumination.intensity.read(run.signal);
           const slope = (now - before.intensity) / (rough - before.diameter);
-          await setIntensity(run, use, crossover, clamped(before.intensity + slope * (aim - before.diameter)));
+          const intensity = clamped(before.intensity + slope * (aim - before.diameter));
+          await setIntensity(run, use, { ...place, intensity });
         }
       }
       const beam = await look(`${which} diameter`);
@@ -106,7 +116,7 @@ export async function measureSizes(run: Run, use: SizeUses, plan: SizePlan): Pro
       return { intensity, diameter, error, magIndex };
     };
     const found = await retried(run, which, seen);
-    if (before && found.diameter < leastFactor * before.diameter)
+    if (before && found.diameter < minFactor * before.diameter)
       throw found.diameter <= before.diameter
         ? sizeErrors.notWider(before.diameter, found.diameter)
         : sizeErrors.noRange(before.diameter);
@@ -119,14 +129,14 @@ export async function measureSizes(run: Run, use: SizeUses, plan: SizePlan): Pro
     target = start * (step === 0 ? Math.sqrt(factor) : factor);
     let intensity = clamped(crossover + ((found.intensity - crossover) * target) / found.diameter);
     const reachable = (found.diameter * (intensity - crossover)) / (found.intensity - crossover);
-    if (reachable < leastFactor * found.diameter) throw sizeErrors.noRange(found.diameter);
+    if (reachable < minFactor * found.diameter) throw sizeErrors.noRange(found.diameter);
     const wanted = target;
     target = Math.min(target, reachable);
     const next = fieldFor(use, plan, { from: magIndex, size: target, fieldAt });
     if (next === undefined && step === 0) throw sizeErrors.noWiderField();
     const lowest = next ?? lowestOf(use, plan);
     if (next === undefined) target = Math.min(target, share.chosen * fieldAt(lowest));
-    if (target < leastFactor * found.diameter) throw sizeErrors.noWiderField();
+    if (target < minFactor * found.diameter) throw sizeErrors.noWiderField();
     if (target < 0.999 * wanted)
       run.operator.log(
         `The ${names[step + 1]} diameter will be ${readable(target)} um instead of ${readable(wanted)} um: ${next === undefined ? 'no field outside low magnification is wider' : 'the range of intensity ends there'}.`,
@@ -138,32 +148,21 @@ export async function measureSizes(run: Run, use: SizeUses, plan: SizePlan): Pro
       magIndex = lowest;
       await run.clock.delay(magnificationDelay, run.signal);
     }
-    await setIntensity(run, use, crossover, intensity);
+    await setIntensity(run, use, { ...place, intensity });
   }
   return measured;
 }
 
 const clamped = (intensity: number): number => Math.min(range.high, Math.max(range.low, intensity));
 
-/**
- * Sets an intensity so that what the lens remembers does not matter: by a normalization, or, on a column without one, by coming from crossover.
- * The beam is blanked on the way there.
- */
+/** Sets an intensity so that what the lens remembers does not matter: it comes from crossover, and is normalized on a column that can do so. */
 export async function setIntensity(
   run: Pick<Run, 'signal' | 'clock'>,
-  { scope, illumination, normalization }: Pick<SizeUses, 'scope' | 'illumination' | 'normalization'>,
-  crossover: number,
-  intensity: number,
+  use: Pick<SizeUses, 'illumination' | 'beam' | 'normalization'>,
+  place: BeamPlace,
 ): Promise<void> {
-  if (normalization) {
-    await illumination.intensity.write(intensity, run.signal);
-    await normalization.normalize('condenser', run.signal);
-  } else {
-    await scope.beamBlanked.write(true, run.signal);
-    await illumination.intensity.write(crossover, run.signal);
-    await illumination.intensity.write(intensity, run.signal);
-    await scope.beamBlanked.write(false, run.signal);
-  }
+  await approachIntensity(run, use, place);
+  await use.normalization?.normalize('condenser', run.signal);
   await run.clock.delay(afterNormalization, run.signal);
 }
 

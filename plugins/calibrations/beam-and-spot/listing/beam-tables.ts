@@ -1,5 +1,5 @@
 import { type ProbeMode, probeOfNumber } from '../../../../core/devices';
-import type { BeamCalibrations, BeamSizePlace } from '../../../../core/illumination';
+import type { BeamCalibrations, DiameterPlace } from '../../../../core/illumination';
 import { value } from '../../../../core/kernel';
 import type { Calibrations } from '../../../../core/store';
 
@@ -66,5 +66,5 @@ export function namedProbeOrAlpha(
 }
 
 /** The probe mode or alpha of the column in words; empty on a column without either. */
-export const modeName = ({ probe, probeOrAlpha }: BeamSizePlace, hasProbeModes: boolean): string =>
+export const modeName = ({ probe, probeOrAlpha }: DiameterPlace, hasProbeModes: boolean): string =>
   hasProbeModes ? `${probe}probe` : probeOrAlpha < 0 ? '' : `alpha ${probeOrAlpha + 1}`;
