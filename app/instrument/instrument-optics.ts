@@ -50,6 +50,7 @@ import {
 } from '../../core/optics';
 import { Settings } from '../../core/settings';
 import type { HighDefocusNow } from '../working-state/high-defocus-of-images';
+import { followEnergyShifts } from './energy-shifts';
 import { followImageShift } from './image-shift-following';
 import { lowDoseContext } from '../working-state/low-dose-context';
 import { Calibrations, type Conditions } from '../../core/store';
@@ -150,6 +151,7 @@ export function provideOptics(
       ...(stage && { stage }),
     }),
   );
+  followEnergyShifts(kernel, settings, { calibrations, log });
   provideBeam(kernel, settings, calibrations, optics);
   return optics;
 }

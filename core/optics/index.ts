@@ -1,5 +1,6 @@
 export { filterDelays, shutterTraits, type FilterDelays } from './filter-and-shutters';
 export type { FallbackValue, Sourced } from './geometry/geometry';
+export * from './energy-shifts';
 export * from './high-defocus';
 export * from './high-defocus-calibrations';
 export * from './image-shift/beam-shift';

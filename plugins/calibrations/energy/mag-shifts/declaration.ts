@@ -3,7 +3,7 @@ import { ImageAcquisition } from '../../../../core/acquisition';
 import { Cameras, EftemMode, EnergyFilter, Illumination, Scope } from '../../../../core/devices';
 import { BeamControl } from '../../../../core/illumination';
 import { type Forecast, type ItemRun, type Uses, value } from '../../../../core/kernel';
-import { ImageShiftControl, Optics } from '../../../../core/optics';
+import { EnergyShifts, ImageShiftControl, Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import { Calibrations } from '../../../../core/store';
 import { zeroLossErrors } from '../../../../core/tuning';
@@ -13,6 +13,7 @@ export const shiftNeeds = {
   scope: Scope,
   cameras: Cameras,
   filter: EnergyFilter,
+  energyShifts: EnergyShifts,
   acquisition: ImageAcquisition,
   optics: Optics,
   imageShift: ImageShiftControl,

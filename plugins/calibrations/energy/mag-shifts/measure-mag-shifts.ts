@@ -122,9 +122,11 @@ class MagShifts {
     const { scope, cameras, filter, imageShift, illumination, settings } = use;
     const camera = cameras.selected;
     const adjustment = filter.zeroLossAdjustment!;
-    this.offset = await adjustment.read(run.signal);
+    // The shift of the present magnification is no part of the alignment.
+    this.offset = (await adjustment.read(run.signal)) - use.energyShifts.applied;
     if (leastLoss(filter.energyLoss) >= 0 && this.offset < plan.range / 2)
       throw zeroLossErrors.belowZero(-plan.range / 2, this.offset);
+    run.restoreLater('energy shifts', use.energyShifts.suspend());
     await run.preserve(
       scope.absoluteFocus,
       imageShift.net,
