@@ -8,7 +8,7 @@ import { type Spectrum, spectrumFromPowers, spectrumOf } from './preparation';
 import { type CtfRequest, type FitLimits, limitsOf } from './request';
 import { type ModelFit, type ModelSize, RingModel, type RingParameters } from './ring-model';
 import { sectorDefocus, sectorOffsets } from './sector-estimate';
-import { standardErrors } from './standard-errors';
+import { ringInformation, standardErrors } from './standard-errors';
 import { ContrastTransfer, principalDefocus } from './transfer';
 import { angstroms, phaseRadians } from './units';
 
@@ -29,8 +29,8 @@ const [spotRatio, spotDeviations, spotRounds] = [2.5, 8, 4];
 const edgeMargin = 0.02;
 /** Gain of a followed fit as a share of the last one, below which a search is made. */
 const minFollowedShare = 0.5;
-/** Gain in nats below which a depth that is no more than noise moves the rings noticeably: it is left out. */
-const weakGain = 150;
+/** Share of the information on the rings from which a depth that is no more than noise moves them noticeably: it is left out then. */
+const maxNoiseShare = 0.1;
 /** Defocus over that of a fit that is followed, for which the cells are fine enough. */
 const followedReach = 2.5;
 /** Standard error of the defocus in shares of a ring beyond which nothing is determined. */
@@ -194,10 +194,12 @@ class FinestFit {
   }: Compared & { readonly others: readonly Compared[]; readonly followed: boolean }): CtfOutcome {
     const { model, smooth, cells, transfer, limits } = this;
     const first = model.fitRings(model.withDepth(smooth.coefficients, startDepth), rings, 12);
-    const found =
-      first.logLikelihood - smooth.logLikelihood < weakGain
-        ? model.fitRings(first.coefficients, first.rings, 8, { held: model.vagueDepths(first) })
-        : first;
+    const known = ringInformation(first, model);
+    const isNoisy = known !== undefined && known.noiseShare > maxNoiseShare;
+    const found = isNoisy
+      ? model.fitRings(first.coefficients, first.rings, 8, { held: model.vagueDepths(first) })
+      : first;
+    const information = isNoisy ? ringInformation(found, model) : known;
     const gain = found.logLikelihood - smooth.logLikelihood;
     const depths = Float64Array.from({ length: cells.bins }, (_, bin) => model.depthOf(found, bin));
     const background = model.smoothSpectrum(found);
@@ -206,7 +208,7 @@ class FinestFit {
     const offsets = sectorOffsets(cells, background, depths, transfer, found.rings, square);
     const candidate = this.candidate(found.rings, gain);
     const [runnerUp] = others;
-    const errors = standardErrors(found, model, sqrt(max(1, offsets?.scatter ?? 1)));
+    const errors = information && standardErrors(information, sqrt(max(1, offsets?.scatter ?? 1)));
     const findings = findingsOfFit({
       mean: found.rings.mean,
       gain,

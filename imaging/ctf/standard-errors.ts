@@ -5,10 +5,36 @@ import type { ModelFit, RingModel } from './ring-model';
 import type { ContrastTransfer } from './transfer';
 import { type Angstroms, angstroms, phaseRadians } from './units';
 
-const { PI, sqrt } = Math;
+const { PI, max, sqrt } = Math;
 
 /** Factors from the unknowns of the model to mean defocus and astigmatism vector. */
 const factors = [1, 2, 2];
+
+/** Information on mean, cosine, sine and phase that a fit has, all other unknowns being fitted with them. */
+export interface RingInformation {
+  /** Rows of the information matrix, which is the covariance of the scores. */
+  readonly scores: readonly Float64Array[];
+  /** Part of it by rings that are no more than noise, row by row. */
+  readonly noise: Float64Array;
+  /** Largest share of that part in the information on one of mean, cosine and sine. */
+  readonly noiseShare: number;
+}
+
+/** Works out the information of a fit on its rings; undefined where the fit does not give it. */
+export function ringInformation(found: ModelFit, model: RingModel): RingInformation | undefined {
+  const { unknowns } = found;
+  const count = model.size.phase ? 4 : 3;
+  // what is left of the information on the rings is the inverse of their part of the inverse of all
+  const block = inverseColumns(found.information, unknowns, numbers(count, unknowns - count));
+  const flat = block && Float64Array.from(block.flatMap((column) => [...column.subarray(unknowns - count)]));
+  const scores = flat && inverseColumns(flat, count, numbers(count));
+  const variances = model.depthVariances(found);
+  if (!scores || !variances) return undefined;
+  const noise = noiseInformation(model.cells, model.transfer, variances, count);
+  return { scores, noise, noiseShare: max(...[0, 1, 2].map((i) => noise[i * count + i]! / scores[i]![i]!)) };
+}
+
+const numbers = (count: number, from = 0): number[] => Array.from({ length: count }, (_, k) => from + k);
 
 /**
  * Standard errors of mean defocus, astigmatism vector and phase.
@@ -22,12 +48,11 @@ const factors = [1, 2, 2];
  * @returns undefined where noise makes all of the rings
  */
 export function standardErrors(
-  found: ModelFit,
-  model: RingModel,
+  information: RingInformation,
   misfit: number,
 ): Pick<CtfFit, 'standardErrors' | 'covariance' | 'misfit'> | undefined {
-  const count = model.size.phase ? 4 : 3;
-  const covariance = sandwich(found, model, count)?.map((each) => each * misfit * misfit);
+  const count = information.scores.length;
+  const covariance = sandwich(information)?.map((each) => each * misfit * misfit);
   if (!covariance?.every(Number.isFinite)) return undefined;
   const ofVector = [0, 1, 2].flatMap((i) =>
     [0, 1, 2].map((j) => covariance[i * count + j]! * factors[i]! * factors[j]!),
@@ -44,22 +69,12 @@ export function standardErrors(
   };
 }
 
-function sandwich(found: ModelFit, model: RingModel, count: number): number[] | undefined {
-  const { unknowns } = found;
-  const rings = Array.from({ length: count }, (_, k) => unknowns - count + k);
-  const all = Array.from({ length: count }, (_, k) => k);
-  // the other unknowns are fitted, too: what is left of the information on the rings is the inverse of their part of the inverse
-  const block = inverseColumns(found.information, unknowns, rings);
-  const scores =
-    block &&
-    inverseColumns(Float64Array.from(block.flatMap((column) => [...column.subarray(unknowns - count)])), count, all);
-  const variances = model.depthVariances(found);
-  if (!scores || !variances) return undefined;
-  const noise = noiseInformation(model.cells, model.transfer, variances, count);
-  const held = Float64Array.from(
-    { length: count * count },
-    (_, at) => scores[Math.floor(at / count)]![at % count]! - noise[at]!,
-  );
+function sandwich({ scores, noise }: RingInformation): number[] | undefined {
+  const count = scores.length;
+  const all = numbers(count);
+  const held = noise.map((each, at) => scores[Math.floor(at / count)]![at % count]! - each);
+  // without information of its own an unknown would stay where it is, with no error
+  if (all.some((k) => !(held[k * count + k]! > 0))) return undefined;
   const inverse = inverseColumns(held, count, all);
   return inverse?.flatMap((row) =>
     inverse.map((column) =>
