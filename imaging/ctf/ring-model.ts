@@ -61,7 +61,7 @@ const maxThickness = 3000;
 /** Weak prior on the coefficients of direction: inverse variance, so that a few modes do not drive them away. */
 const [directionPrior, depthPrior, depthDirectionPrior] = [4, 0.05, 12];
 /** Standard errors within which a depth is none. */
-const significance = 2;
+const significance = 3;
 /** Inverse variance of a coefficient that is held where it is. */
 const heldStrength = 1e12;
 /** Damping of a step that lost: at first, its growth, its end, and where it is dropped. Progress in nats below which a fit has settled. */
@@ -203,7 +203,7 @@ export class RingModel {
     return variances;
   }
 
-  /** Coefficients of the depth at frequencies where it is within two of its standard errors of none, 1 for each. */
+  /** Coefficients of the depth at frequencies where it is within some of its standard errors of none, 1 for each. */
   vagueDepths({ information, unknowns, coefficients }: ModelFit): Uint8Array {
     const { depth, depthStart } = this;
     const held = new Uint8Array(this.smoothUnknowns);
