@@ -27,7 +27,7 @@ export interface PointTransform {
   readonly kind: TransformKind;
   readonly matrix: Matrix;
   readonly shift: Vector;
-  /** What was measured less what the transformation gives, in micrometres, in the order of the pairs. */
+  /** Measured place less that by the transformation, in micrometres, in the order of the pairs. */
   readonly residuals: readonly Vector[];
   /** Standard deviation of a coordinate about the fit; undefined where there are no more pairs than it needs. */
   readonly deviation: number | undefined;

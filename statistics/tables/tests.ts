@@ -66,6 +66,7 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/calibrations/tasks/correct-astigmatism-by-ctf.test.ts': 120,
   'test/plugins/calibrations/tasks/find-shift-offset.test.ts': 20,
   'test/plugins/calibrations/tasks/measure-defocus-by-ctf.test.ts': 20,
+  'test/plugins/calibrations/whole-scope/distortion.test.ts': 90,
   'test/plugins/calibrations/whole-scope/high-defocus-is.test.ts': 60,
   'test/plugins/calibrations/whole-scope/neutral-is-values.test.ts': 30,
   'test/plugins/calibrations/whole-scope/restore-neutral-is.test.ts': 20,

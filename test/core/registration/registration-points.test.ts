@@ -8,7 +8,7 @@ beforeEach(() => void (folder = mkdtempSync(path.join(tmpdir(), 'points-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 const make = (name = 'points.yaml') => new RegistrationPointList(path.join(folder, name));
 
-test('points are numbered in the order in which they are marked, in each registration anew', async () => {
+test('points are numbered in the order in which they are marked, in each registration again', async () => {
   const points = make();
   await points.mark({ x: 1, y: 2 }, { note: 'corner' });
   await points.mark({ x: 3, y: 4 });
