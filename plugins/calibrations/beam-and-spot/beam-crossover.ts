@@ -8,6 +8,8 @@ import {
   type ProbeMode,
   ProbeModeSelector,
   Scope,
+  Screen,
+  ScreenCurrent,
   readProbeMode,
 } from '../../../core/devices';
 import { type Forecast, type ItemRun, type Uses, defineItem, value } from '../../../core/kernel';
@@ -22,7 +24,8 @@ import { apertureQuestion, requestAperture } from './beam-images/request-apertur
 import { setSpot, usedSpots } from './beam-images/spot-change';
 import { crossoverErrors } from './crossover/crossover-errors';
 import { type Propagation, propagate } from './crossover/crossover-propagation';
-import { maxSearchImages, searchCrossover } from './crossover/crossover-search';
+import { type DiameterSight, maxSearchImages, searchCrossover } from './crossover/crossover-search';
+import { cameraSight, screenSight } from './crossover/diameter-sights';
 
 const needs = {
   scope: Scope,
@@ -35,6 +38,8 @@ const needs = {
   settings: Settings,
   beamShift: optional(BeamShift),
   normalization: optional(LensNormalization),
+  screen: optional(Screen),
+  screenCurrent: optional(ScreenCurrent),
   probeModes: optional(ProbeModeSelector),
   condenserAperture: optional(CondenserAperture),
 };
@@ -45,8 +50,12 @@ const questions = {
   },
   way: {
     kind: 'choice',
-    choices: { 'by hand': 'I bring the beam to crossover', search: 'search for crossover with the camera' },
-    why: 'The search measures the diameter of the beam on both sides of crossover. The beam gets at most four times as bright as it is now, and is blanked while the lens passes crossover.',
+    choices: {
+      'by hand': 'I bring the beam to crossover',
+      search: 'search for crossover with the camera',
+      'screen current': 'search by the current on the screen, where no camera can be used',
+    },
+    why: 'The search measures the diameter of the beam on both sides of crossover. The beam gets at most four times as bright as it is now, and is blanked while the lens passes crossover. By the current on the screen it works only while the beam is wider than the screen: take a high magnification.',
   },
   aperture: apertureQuestion,
 } as const;
@@ -106,12 +115,39 @@ function forecast(use: Uses<typeof needs>): Forecast {
       { setting: illumination.intensity, how: 'to crossover and, in a search, beyond it' },
       ...(beamShift ? [{ setting: beamShift.beamShift, how: 'to keep the beam in the middle' }] : []),
       { setting: scope.beamBlanked, how: 'while the lens passes crossover in a search' },
+      ...(use.screen && use.screenCurrent
+        ? [{ setting: use.screen.screenDown, how: 'down for a search by its current' }]
+        : []),
     ],
     dependsOn: 'whether you bring the beam to crossover or let it be searched for',
   };
 }
 
 type CrossoverRun = ItemRun<typeof questions, typeof results>;
+const ways = {
+  'by hand': 'brought there by hand',
+  search: 'found by a search',
+  'screen current': 'found by the current on the screen',
+} as const;
+
+/** The way to see the diameter in a search. Throws `beam-crossover/no-screen-current`. */
+async function sightOf(
+  use: Uses<typeof needs>,
+  run: CrossoverRun,
+  way: 'search' | 'screen current',
+): Promise<DiameterSight> {
+  const { cameras, settings, screen, screenCurrent } = use;
+  if (way === 'search')
+    return cameraSight(
+      run,
+      { acquisition: use.acquisition, beam: use.beam },
+      trialExposure(cameras.selected, settings),
+    );
+  if (!screen || !screenCurrent) throw crossoverErrors.noScreenCurrent();
+  await run.preserve(screen.screenDown);
+  await screen.screenDown.write(true, run.signal);
+  return screenSight(run, screenCurrent);
+}
 
 interface Crossover {
   readonly spot: number;
@@ -138,7 +174,7 @@ async function measure(use: Uses<typeof needs>, run: CrossoverRun): Promise<Cali
   run.restoreLater('camera', () => cameras.selected.stop());
   run.operator.status('CALIBRATING BEAM CROSSOVER');
   const probe = await readProbeMode(probeModes, run.signal);
-  const found = way === 'search' ? await searchAll(use, run) : await byHand(use, run);
+  const found = way === 'by hand' ? await byHand(use, run) : await searchAll(use, run, await sightOf(use, run, way));
   const judgement = judge(
     ...found.map(({ spot, disagreement }) =>
       disagreement === undefined
@@ -175,7 +211,7 @@ async function measure(use: Uses<typeof needs>, run: CrossoverRun): Promise<Cali
     };
   });
   return run.accept({
-    summary: `Crossover kept for ${counted(found.length, 'spot size')} in ${probe}probe, ${way === 'search' ? 'found by a search' : 'brought there by hand'}.`,
+    summary: `Crossover kept for ${counted(found.length, 'spot size')} in ${probe}probe, ${ways[way]}.`,
     values: {
       crossovers: rows,
       probe,
@@ -214,9 +250,12 @@ async function byHand(use: Uses<typeof needs>, run: CrossoverRun): Promise<reado
 }
 
 /** Searches at each spot size, from the present one on to either side, each from as far from crossover as the one before it. */
-async function searchAll(use: Uses<typeof needs>, run: CrossoverRun): Promise<readonly Crossover[]> {
-  const { cameras, illumination, settings } = use;
-  const exposure = trialExposure(cameras.selected, settings);
+async function searchAll(
+  use: Uses<typeof needs>,
+  run: CrossoverRun,
+  sight: DiameterSight,
+): Promise<readonly Crossover[]> {
+  const { illumination } = use;
   const begin = await illumination.intensity.read(run.signal);
   const present = await illumination.spotSize.read(run.signal);
   const used = [...usedSpots(use)].sort((a, b) => a - b);
@@ -228,7 +267,7 @@ async function searchAll(use: Uses<typeof needs>, run: CrossoverRun): Promise<re
     run.operator.progress({ done: found.size, total, text: `spot size ${spot}` });
     await setSpot(run, use, spot, use.normalization);
     await illumination.intensity.write(from, run.signal);
-    const { intensity, standardError, disagreement } = await searchCrossover(run, use, exposure, `spot size ${spot}`);
+    const { intensity, standardError, disagreement } = await searchCrossover(run, use, sight, `spot size ${spot}`);
     run.operator.log(`Spot size ${spot}: crossover at intensity ${withError(intensity, standardError)}.`);
     found.set(spot, { spot, intensity, standardError, disagreement });
     return intensity;

@@ -5,6 +5,7 @@ import { scaled, sum, transformed, vectorOf, type PlaneVector } from '../../base
 import { aberrations } from '../aberrations';
 import { beam } from './beam';
 import { deflectors } from '../deflectors/deflectors';
+import { magnification } from '../lenses/magnification';
 import { z } from 'zod';
 import { apertureOf, aperturesOf, type ApertureTruth } from './condenser-aperture';
 
@@ -14,9 +15,13 @@ export interface ObjectiveApertureTruth extends ApertureTruth {
   readonly focalLength: number;
   /** Milliradians from the unscattered beam at zero tilt to the centre of the aperture. */
   readonly centre: PlaneVector;
+  /** Micrometres: diameter of the viewing screen; 0 for one that collects the whole beam. */
+  readonly screen: number;
   /** Milliradians: half angle of the illumination, which makes the unscattered beam a disc in the back focal plane. */
   readonly beam: number;
 }
+
+const micrometresPerMillimetre = 1000;
 
 /** The objective aperture, in the back focal plane: it lets the beam pass where it is aligned, and cuts it when it is tilted. */
 export const objectiveAperture = definePart({
@@ -39,11 +44,17 @@ export const objectiveAperture = definePart({
     backFocalDiscMilliradians: positive
       .default(0.2)
       .describe('Half angle of the disc that the unscattered beam makes in the plane of the objective aperture.'),
+    screenMillimetres: notNegative
+      .default(0)
+      .describe(
+        'Diameter of the viewing screen, which measures the current of that part of the beam that falls on it; 0 for one that collects the whole beam.',
+      ),
   },
   draw: (random) => ({
     objectiveApertureCentreMilliradians: random.pair(0.3),
     objectiveFocalLengthMillimetres: random.between(1.5, 3.5),
     backFocalDiscMilliradians: random.between(0.05, 0.5),
+    screenMillimetres: random.between(120, 170),
   }),
   truth: (options, _random, { instrument }): ObjectiveApertureTruth => ({
     ...aperturesOf(
@@ -53,8 +64,10 @@ export const objectiveAperture = definePart({
     centre: vectorOf(options.objectiveApertureCentreMilliradians),
     focalLength: options.objectiveFocalLengthMillimetres,
     beam: options.backFocalDiscMilliradians,
+    screen: options.screenMillimetres * micrometresPerMillimetre,
   }),
-  start(truth, { of, truthOf }) {
+  start(truth, { of, truthOf, now }) {
+    const lenses = of(magnification);
     const coils = of(deflectors);
     const illumination = of(beam);
     const { beamTiltToSpecimen } = truthOf(aberrations);
@@ -68,6 +81,13 @@ export const objectiveAperture = definePart({
       // Micrometres over millimetres are milliradians.
       return sharedShare(hypotenuse(off.x, off.y), truth.beam, inserted / 2 / truth.focalLength);
     };
+    /** Fraction of the beam that falls on the viewing screen. */
+    const onScreen = (): number => {
+      if (truth.screen === 0) return 1;
+      const { x, y } = illumination.beamDisplacement(now());
+      const radius = truth.screen / 2 / lenses.selected().magnification;
+      return sharedShare(hypotenuse(x, y), illumination.disc().width / 2, radius);
+    };
     return {
       transmission,
       commands: {
@@ -80,8 +100,8 @@ export const objectiveAperture = definePart({
         /** Micrometres; 0 when it is retracted. */
         objectiveAperture: inserted,
         objectiveApertures: truth.sizes,
-        /** Nanoamperes that arrive below the objective lens. */
-        screenCurrent: illumination.current() * transmission(),
+        /** Nanoamperes that arrive on the viewing screen while it is down. */
+        screenCurrent: illumination.current() * transmission() * onScreen(),
       }),
     };
   },

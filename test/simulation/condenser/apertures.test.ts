@@ -113,6 +113,17 @@ describe('the objective aperture', () => {
     expect(microscope.state.screenCurrent).toBe(beamCurrent);
   });
 
+  test('the screen measures the part of the beam that falls on it', () => {
+    const { microscope } = beamBench({ ...options, screenMillimetres: 150 });
+    // On the specimen, by the magnification to the screen.
+    const radius = 150_000 / 2 / microscope.state.magnification;
+    for (const part of [0.5, 0.9, 1.5, 3, 6]) {
+      microscope.setBeamDiameter(2 * radius * part);
+      const { beamCurrent, screenCurrent } = microscope.state;
+      expect(screenCurrent / beamCurrent).toBeCloseTo(shared(0, radius * part, radius), 2);
+    }
+  });
+
   test('is one of those that the column has', () => {
     const { microscope } = beamBench();
     expect(microscope.state.objectiveAperture).toBe(0);

@@ -8,6 +8,12 @@ export const crossoverErrors = {
       message: `Crossover was not found at ${title}: ${why}.`,
       hint: 'Bring the beam into the middle of a Trial image, with a quarter to a half of its width, and start again; or bring it to crossover by hand. Nothing was stored.',
     }),
+  noScreenCurrent: (): EucentricError =>
+    new EucentricError({
+      code: 'beam-crossover/no-screen-current',
+      message: 'This column does not tell the current on its viewing screen.',
+      hint: 'Let it be searched for with the camera, or bring the beam to crossover by hand. Nothing was stored.',
+    }),
   nothingKept: (): EucentricError =>
     new EucentricError({
       code: 'beam-crossover/nothing-kept',

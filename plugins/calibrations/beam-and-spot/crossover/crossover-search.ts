@@ -1,19 +1,25 @@
 import { leastSquares } from '../../../../imaging';
-import { length, readable, scale } from '../../../../core/base';
-import type { Exposure, Illumination, Scope } from '../../../../core/devices';
+import type { Illumination, Scope } from '../../../../core/devices';
 import type { Run } from '../../../../core/kernel';
-import type { ImageAcquisition } from '../../../../core/acquisition';
-import type { BeamControl } from '../../../../core/illumination';
-import { beamErrors } from '../beam-images/beam-errors';
-import { beamSettling, lookForBeam } from '../beam-images/beam-image';
+import { beamSettling } from '../beam-images/beam-image';
 import { crossoverErrors } from './crossover-errors';
 
 /** Dependencies of the search for crossover. */
 export interface SearchUses {
   readonly scope: Pick<Scope, 'beamBlanked'>;
   readonly illumination: Pick<Illumination, 'intensity'>;
-  readonly acquisition: ImageAcquisition;
-  readonly beam: BeamControl;
+}
+
+/** A way to see the diameter of the beam, in a measure of its own. */
+export interface DiameterSight {
+  /** The diameter as it is now, with its error; undefined where it cannot be measured. Throws for what no further try mends. */
+  readonly see: (title: string) => Promise<Omit<Sample, 'intensity'> | undefined>;
+  /** Reason why a search cannot begin from a diameter; undefined where it can. */
+  readonly tooMuchAtStart: (diameter: number) => string | undefined;
+  /** The reason that stands for a beam that is not seen. */
+  readonly notSeen: string;
+  /** Reason of a side whose diameters do not lie on a line by this number of their errors. */
+  readonly bent?: { readonly beyond: number; readonly why: string };
 }
 
 /** A crossover that was found from the diameters of the beam on both sides of it. */
@@ -22,12 +28,12 @@ export interface FoundCrossover {
   readonly standardError: number;
   /** Difference of the crossovers that the two sides give, in their standard errors. */
   readonly disagreement: number;
-  /** Diameter in pixels for a unit of intensity from crossover, on the side where the search began. */
+  /** Diameter for a unit of intensity from crossover, on the side where the search began. */
   readonly slope: number;
   readonly images: number;
 }
 
-/** A diameter in pixels of the image, at an intensity as read back. */
+/** A diameter at an intensity as read back. */
 interface Sample {
   readonly intensity: number;
   readonly diameter: number;
@@ -40,14 +46,8 @@ const parts = [1, 0.75, 0.55];
 const firstStep = 0.001;
 const slopeChange = 0.06;
 const maxTries = 12;
-/** Part of the shorter side within which the beam has to be at the start. */
-const startLimits = { low: 0.06, high: 0.85 };
-/** Distance from the centre, as a part of the shorter side, from which the beam is centred again where that is known how. */
-const maxOffCentre = 0.08;
 /** Limits of the intensities that are tried. */
 const range = { low: 0.01, high: 0.99 };
-/** Smallest error of a diameter as a part of it: the beam is not quite a disc. */
-const relativeError = 0.003;
 
 /** Images that a search at one spot size takes at most. */
 export const maxSearchImages = 1 + maxTries + 4 * parts.length;
@@ -58,42 +58,26 @@ export const maxSearchImages = 1 + maxTries + 4 * parts.length;
  */
 export async function searchCrossover(
   run: Run,
-  uses: SearchUses,
-  exposure: Exposure,
+  { illumination, scope }: SearchUses,
+  sight: DiameterSight,
   title: string,
 ): Promise<FoundCrossover> {
-  const { illumination, scope } = uses;
   let images = 0;
-  let side = 0;
   const look = async (wished: number): Promise<Sample | undefined> => {
     if (!(wished > range.low && wished < range.high))
       throw crossoverErrors.notFound(title, 'the way to it leads out of the range of intensity');
     await illumination.intensity.write(wished, run.signal);
     await run.clock.delay(beamSettling, run.signal);
-    const { beam, image } = await lookForBeam(run, uses.acquisition, exposure, title);
+    const seen = await sight.see(title);
     images += 1;
-    const [rows = 0, columns = 0] = image.frame.image.shape;
-    side = Math.min(rows, columns);
-    if (beam.verdict === 'saturated') throw beamErrors.notMeasurable(`the image at ${title}`, beam);
-    if (beam.outline && beam.verdict !== 'not there') {
-      const { centre } = beam.outline;
-      if (length(centre) > maxOffCentre * side) await recentre(run, uses, centre, exposure.binning);
-    }
-    if (!beam.outline || (beam.verdict !== 'inside' && beam.verdict !== 'uneven')) return undefined;
-    const intensity = await illumination.intensity.read(run.signal);
-    const diameter = 2 * beam.outline.radius;
-    return { intensity, diameter, error: Math.hypot(2 * beam.outline.radiusError, relativeError * diameter) };
+    return seen && { ...seen, intensity: await illumination.intensity.read(run.signal) };
   };
   const begin = await illumination.intensity.read(run.signal);
   // Once more, because it may have been centred.
   const start = (await look(begin)) ?? (await look(begin));
-  if (!start) throw crossoverErrors.notFound(title, 'the beam is not whole in the image at the start');
-  const share = start.diameter / side;
-  if (share < startLimits.low || share > startLimits.high)
-    throw crossoverErrors.notFound(
-      title,
-      `the beam has ${readable(100 * share, 0)} % of the width of the image at the start`,
-    );
+  if (!start) throw crossoverErrors.notFound(title, `${sight.notSeen} at the start`);
+  const tooMuch = sight.tooMuchAtStart(start.diameter);
+  if (tooMuch !== undefined) throw crossoverErrors.notFound(title, tooMuch);
   const { slope, samples } = await slopeAt(look, start, title);
   const guess = start.intensity - start.diameter / slope;
   const near = [start, ...samples.filter((each) => each.diameter >= parts.at(-1)! * start.diameter)];
@@ -114,9 +98,10 @@ export async function searchCrossover(
     const taken = (await look(wished)) ?? (far.length === 0 ? await look(wished) : undefined);
     if (taken) far.push(taken);
   }
-  if (near.length < 2 || far.length < 2)
-    throw crossoverErrors.notFound(title, 'the beam is not whole in the images on both sides');
+  if (near.length < 2 || far.length < 2) throw crossoverErrors.notFound(title, `${sight.notSeen} on both sides`);
   const [one, other] = [zeroOf(near), zeroOf(far)];
+  const { bent } = sight;
+  if (bent && Math.max(one.misfit, other.misfit) > bent.beyond) throw crossoverErrors.notFound(title, bent.why);
   // What the image of the source and astigmatism add to the diameter has the opposite sign on the other side.
   const intensity = (one.zero + other.zero) / 2;
   const own = Math.hypot(one.error, other.error) / 2;
@@ -132,7 +117,7 @@ export async function searchCrossover(
   };
 }
 
-/** Changes the intensity until the diameter changes by enough to show by how much it does so; signed, in pixels for a unit of intensity. */
+/** Changes the intensity until the diameter changes by enough to show by how much it does so; signed, for a unit of intensity. */
 async function slopeAt(
   look: (wished: number) => Promise<Sample | undefined>,
   start: Sample,
@@ -157,6 +142,8 @@ function zeroOf(samples: readonly Sample[]): {
   readonly slope: number;
   /** As a part of the slope. */
   readonly slopeError: number;
+  /** Largest distance of a diameter from the line, in its error. */
+  readonly misfit: number;
 } {
   const middle = samples.reduce((sum, { intensity }) => sum + intensity, 0) / samples.length;
   const { parameters, covariance } = leastSquares(
@@ -168,17 +155,11 @@ function zeroOf(samples: readonly Sample[]): {
   const [ofLevel, both, ofSlope] = [covariance[0]![0]!, covariance[0]![1]!, covariance[1]![1]!];
   const ratio = level / slope;
   const variance = (ofLevel - 2 * ratio * both + ratio ** 2 * ofSlope) / slope ** 2;
-  return { zero: middle - ratio, error: Math.sqrt(variance), slope, slopeError: Math.sqrt(ofSlope) / Math.abs(slope) };
-}
-
-/** Brings the beam back into the middle of the image; does nothing where it is not known how beam shift moves it. */
-async function recentre(
-  run: Run,
-  { beam }: SearchUses,
-  centre: { readonly x: number; readonly y: number },
-  binning: number,
-): Promise<void> {
-  if (!(await beam.shiftToCamera(run.signal))) return;
-  await beam.moveByPixels(scale({ x: centre.x, y: centre.y }, -binning), run.signal);
-  await run.clock.delay(beamSettling, run.signal);
+  const misfit = Math.max(
+    ...samples.map(
+      ({ intensity, diameter, error }) => Math.abs(diameter - level - slope * (intensity - middle)) / error,
+    ),
+  );
+  const slopeError = Math.sqrt(ofSlope) / Math.abs(slope);
+  return { zero: middle - ratio, error: Math.sqrt(variance), slope, slopeError, misfit };
 }

@@ -41,6 +41,56 @@ test.each([
   for (const error of errors['percentOfRange'] as number[]) expect(Math.abs(error)).toBeLessThan(0.2);
 });
 
+describe('by the current on the screen', () => {
+  let instrument: BeamInstrument;
+  const screen = 150;
+  const stored = () => instrument.calibrations.records('CrossoverIntensity').all();
+  /** Micrometres of specimen that the screen shows. */
+  const shown = (): number =>
+    (1000 * screen) / (microscopeOf(instrument).state as unknown as { readonly magnification: number }).magnification;
+  const begin = async (widths: number, side = 1): Promise<void> => {
+    const microscope = microscopeOf(instrument);
+    microscope.setSpotSize(2);
+    microscope.setBeamDiameter(widths * shown());
+    const crossover = trueRecords(instrument, 'CrossoverIntensity').find((row) => row['spot'] === 2)!['micro']!;
+    microscope.setIntensity(crossover + side * (microscope.state.intensity - crossover));
+    return Promise.resolve();
+  };
+  beforeAll(async () => {
+    const simulator = { ...talos.simulator, screenMillimetres: screen, brightestNanoamperes: 2 };
+    instrument = await virtualInstrument({ ...talos, simulator });
+    await instrument.kernel.registry.get(ProbeModeSelector).probeMode.write('micro');
+  });
+  afterAll(() => instrument[Symbol.asyncDispose]());
+
+  test.each([
+    [1, 2.4],
+    [-1, 3],
+  ])('a beam wider than the screen is brought to it within 0.2 percent of the range; side %i', async (side, widths) => {
+    await begin(widths, side);
+    const { state } = microscopeOf(instrument);
+    const { result } = await runItem(instrument, id, { way: 'screen current' });
+    const truths = trueRecords(instrument, 'CrossoverIntensity');
+    const found = result!.values['crossovers'] as readonly { readonly spot: number; readonly intensity: number }[];
+    expect(found).toHaveLength(3);
+    for (const { spot, intensity } of found)
+      expect(Math.abs(intensity - truths.find((row) => row['spot'] === spot)!['micro']!)).toBeLessThan(0.002);
+    expect(result!.quality?.verdict).toBe('good');
+    expect(microscopeOf(instrument).state).toMatchObject({ spotSize: 2, beamShift: state.beamShift });
+  });
+
+  // The last ones overfill it at the start, and no longer nearer to crossover.
+  test.each([0.3, 0.8, 1.02, 1.2, 1.5, 1.7])('a beam of %d of the width of the screen is refused', async (widths) => {
+    const before = stored();
+    await begin(widths);
+    await expect(runItem(instrument, id, { way: 'screen current' })).rejects.toMatchObject({
+      code: 'beam-crossover/not-found',
+      message: expect.stringMatching(/does not overfill the screen|does not change the diameter/) as string,
+    });
+    expect(stored()).toEqual(before);
+  });
+});
+
 describe('by hand', () => {
   let instrument: BeamInstrument;
   beforeAll(async () => {
