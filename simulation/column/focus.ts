@@ -3,6 +3,7 @@ import { finite } from '../base/checks';
 import { calibratedBy, type Instrument, type ProbeMode } from '../base/instrument';
 import { notNegative } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
+import { Course } from '../base/course';
 import { beam } from './condenser/beam';
 import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
 import { magnification } from './lenses/magnification';
@@ -120,15 +121,16 @@ export const focus = definePart({
     };
   },
 
-  start(truth, { of }) {
+  start(truth, { now, of }) {
     const { micrometresPerFocusUnit } = truth;
     const lenses = of(magnification);
     const illumination = of(beam);
-    // Absolute focus, the absolute focus at which defocus reads zero, and what the lens remembers.
+    // Absolute focus, the absolute focus at which defocus reads zero, what the lens remembers, and what both were over time.
     const startOf = (low: boolean) => ({
       absolute: inFocus(truth, low),
       zero: inFocus(truth, low),
       memory: new OneSidedLag(truth.hysteresis),
+      course: new Course({ absolute: inFocus(truth, low), lag: 0 }),
     });
     const ranges = { high: startOf(false), low: startOf(true) };
     const present = (): ReturnType<typeof startOf> => (lenses.selected().low ? ranges.low : ranges.high);
@@ -136,17 +138,23 @@ export const focus = definePart({
       const range = present();
       range.memory.move(range.absolute * micrometresPerFocusUnit, absolute * micrometresPerFocusUnit);
       range.absolute = absolute;
+      range.course.set({ absolute, lag: range.memory.lag }, now());
     };
     of(normalization).normalized.follow((group) => {
-      if (includesObjective(group)) for (const { memory } of [ranges.high, ranges.low]) memory.clear();
+      if (!includesObjective(group)) return;
+      for (const { absolute, memory, course } of [ranges.high, ranges.low]) {
+        memory.clear();
+        course.set({ absolute, lag: 0 }, now());
+      }
     });
-    const defocus = (): number => {
-      const { absolute, memory } = present();
+    const defocusOf = ({ absolute, lag }: { readonly absolute: number; readonly lag: number }): number => {
       const needed = inFocusAt(truth, lenses.selected(), illumination.readings().probeMode);
-      return (absolute - needed) * micrometresPerFocusUnit + memory.lag;
+      return (absolute - needed) * micrometresPerFocusUnit + lag;
     };
+    const defocus = (): number => defocusOf(present().course.last);
     return {
-      aberrations: () => ({ defocus: defocus() }),
+      /** As the lens was at the time: its focus may change while an image is taken. */
+      aberrations: (time: number) => ({ defocus: defocusOf(present().course.at(time)) }),
       /** Micrometres by which the lens itself is out of focus, negative for underfocus; the height of the specimen comes on top. */
       lensDefocus: defocus,
       commands: {
