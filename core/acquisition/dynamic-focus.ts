@@ -1,5 +1,18 @@
-import { type Clock, type Metres, type Radians, type Seconds, StoppedError, metres, seconds, throwIfStopped } from '../base';
-import type { Frame, Setting } from '../devices';
+import {
+  type Clock,
+  type Metres,
+  type Radians,
+  type Seconds,
+  StoppedError,
+  metres,
+  milliseconds,
+  radians,
+  seconds,
+  throwIfStopped,
+} from '../base';
+import type { Cameras, Exposure, Frame, ProbeModeSelector, ScanRotation, Scope, Setting, Stage } from '../devices';
+import type { Optics } from '../optics';
+import type { Settings } from '../settings';
 import { acquisitionErrors } from './errors';
 
 /** Fewest steps of the focus in a scan; with fewer, the focus is wrong by too much within a step. */
@@ -111,17 +124,84 @@ export async function scanWithFocusRamp(
     await send(base - Math.sign(change) * approach);
     await send(base);
     await clock.delay(initialDelay, signal);
-    const running = run().catch((error: unknown) => {
-      if (!over.signal.aborted) throw error;
-    });
-    try {
-      const [frame] = await Promise.all([scan().finally(() => over.abort(new StoppedError())), running]);
-      return frame;
-    } finally {
+    // A scan goes on when its focus fails; its end is waited for, so that nothing is under way when the focus is given back.
+    const failure = run().then(
+      () => undefined,
+      (error: unknown) => (over.signal.aborted ? undefined : { error }),
+    );
+    const frame = await scan().finally(async () => {
       over.abort(new StoppedError());
-      await running.catch(() => undefined);
-    }
+      await failure;
+    });
+    const failed = await failure;
+    if (failed) throw failed.error;
+    return frame;
   } finally {
     await defocus.write(centre);
   }
+}
+
+/** Sources of what decides the ramp of a scan. */
+export interface FocusRampSources {
+  readonly scope: Pick<Scope, 'magIndex' | 'traits'>;
+  readonly stage: Pick<Stage, 'position'>;
+  readonly cameras: Pick<Cameras, 'selected'>;
+  readonly optics: Pick<Optics, 'at'>;
+  readonly settings: Pick<Settings, 'get' | 'cameras'>;
+  readonly scanRotation?: ScanRotation | undefined;
+  readonly probeMode?: ProbeModeSelector | undefined;
+}
+
+/** Knowledge of the caller about a scan. */
+export interface FocusRampOptions {
+  /** Measured where the generator does not tell it; 50 us and AddedFlybackTime by default. */
+  readonly flyback?: Seconds;
+  readonly startup?: Seconds;
+  /** Metres of height for a metre of defocus; STEMdefocusToDeltaZ by default. */
+  readonly focusToHeight?: number;
+  /** Added to the tilt of the stage, such as that of a specimen that is not flat in its holder. */
+  readonly tiltOffset?: Radians;
+  readonly signal?: AbortSignal;
+}
+
+/** Flyback of a line where nobody knows better. */
+const usualFlyback = 50e-6;
+
+/** The ramp of the focus for a scan with the selected camera as the microscope stands. Refuses what the instrument cannot do, before anything moves. */
+export async function focusRampFor(
+  { scope, stage, cameras, optics, settings, scanRotation, probeMode }: FocusRampSources,
+  exposure: Exposure,
+  { flyback, startup, focusToHeight, tiltOffset = radians(0), signal }: FocusRampOptions = {},
+): Promise<FocusRamp> {
+  const { index, name, scan, startupDelay } = cameras.selected.traits;
+  const column = scope.traits.focusRamp;
+  if (!scan || !column || scan.blocksColumn) throw acquisitionErrors.noFocusDuringScan(name);
+  const place = optics.at({ magIndex: await scope.magIndex.read(signal), camera: index });
+  const { pixelSize, rotation } = place;
+  if (!pixelSize || !rotation) throw acquisitionErrors.unknownPixels(name);
+  const camera = settings.cameras.find((each) => each.index === index);
+  const turn =
+    exposure.scanning?.rotation ?? (scan.rotates ? 0 : ((await scanRotation?.scanRotation.read(signal)) ?? 0));
+  const second = probeMode ? (await probeMode.probeMode.read(signal)) === 'micro' : place.isLowMagnification;
+  const factor = focusToHeight ?? settings.get('STEMdefocusToDeltaZ')[second ? 1 : 0];
+  if (!(Math.abs(factor) > 0)) throw acquisitionErrors.noFocusToHeight(name);
+  const [interval, initial] = [settings.get('DynamicFocusInterval'), settings.get('InitialDynamicFocusDelay')];
+  const { tilt } = await stage.position.read(signal);
+  return planFocusRamp(
+    {
+      rows: Math.floor((exposure.area.bottom - exposure.area.top) / exposure.binning),
+      pixel: metres(pixelSize.value * exposure.binning),
+      exposure: exposure.exposure,
+      flyback: flyback ?? seconds(usualFlyback + 1e-6 * (camera?.get('AddedFlybackTime') ?? 0)),
+      startup: startup ?? startupDelay,
+      tilt: radians(tilt + tiltOffset),
+      tiltAxis: radians(rotation.value + turn),
+    },
+    {
+      interval: interval > 0 ? milliseconds(interval) : column.interval,
+      initialDelay: initial >= 0 ? milliseconds(initial) : column.initialDelay,
+      focusToHeight: factor,
+      inverted: camera?.get('InvertFocusRamp') ?? false,
+    },
+  );
 }

@@ -1,6 +1,6 @@
 import { saturationOf } from '../../imaging';
 import { type MagIndex, type Logger, metres, service } from '../base';
-import { Cameras, type Exposure, type Scope, type Stage } from '../devices';
+import { Cameras, type Exposure, type Frame, type Scope, type Stage } from '../devices';
 import {
   areaOfSet,
   type BufferedImage,
@@ -26,6 +26,8 @@ export interface TakeOptions {
   readonly title?: string;
   /** The parameter set that it is taken with. */
   readonly parameterSet?: ParameterSetName;
+  /** Takes the exposure within something else, such as a ramp of the focus. */
+  readonly around?: (expose: () => Promise<Frame>) => Promise<Frame>;
   /** Settings of the column, where the caller has read them; they are noted with the image. */
   readonly conditions?: Conditions;
   /** The present mag index, where the caller has just read it, as when the image shift was written; it is read otherwise. */
@@ -66,13 +68,13 @@ export class WaitingAcquisition implements ImageAcquisition {
   constructor(private readonly parts: AcquisitionParts) {}
 
   async take(exposure: Exposure, options: TakeOptions = {}): Promise<BufferedImage> {
-    const { signal, roll } = options;
+    const { signal, roll, around = (expose) => expose() } = options;
     const { cameras, settling, buffers, log } = this.parts;
     const camera = cameras.selected;
     const wanted = camera.fit(exposure);
     const context = await this.context(wanted, options);
     await settling.wait(camera.traits, context.magIndex, signal);
-    const frame = await camera.acquire(wanted, signal);
+    const frame = await around(() => camera.acquire(wanted, signal));
     const size = [wanted.area.bottom - wanted.area.top, wanted.area.right - wanted.area.left].map((unbinned) =>
       Math.floor(unbinned / wanted.binning),
     );

@@ -1,3 +1,4 @@
+export * from './dynamic-focus';
 export * from './exposure-of-set';
 export * from './flyback-times';
 export * from './image-acquisition';

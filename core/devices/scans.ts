@@ -14,6 +14,8 @@ export interface ScanTraits {
   readonly lineSync: boolean;
   /** True when a scan can be turned by an angle of its own. */
   readonly rotates: boolean;
+  /** True when the column takes no command while it scans. */
+  readonly blocksColumn?: true;
 }
 
 /** Settings of a scan beyond those of any exposure. */

@@ -113,7 +113,7 @@ export default definePlugin<Options>({
     const transport = host.record(wires[host.options.wire](host, models, scanModel));
     const cameras = models.map((model, at) => new FeiCamera(traitsOf(model, ours[at]!), model, transport, clock));
     for (const camera of cameras) host.provideCamera(camera);
-    const scanCamera = scanModel && new FeiScanCamera(scanTraitsOf(scanModel), scanModel, transport, clock);
+    const scanCamera = scanModel && new FeiScanCamera(scanTraitsOf(scanModel, transport), scanModel, transport, clock);
     if (scanCamera) host.provideCamera(scanCamera);
 
     const delay = milliseconds(settings.get('FalconPostMagDelay'));

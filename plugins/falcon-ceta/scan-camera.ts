@@ -21,7 +21,10 @@ const flybackShare = 1;
 const insertingExposure = 3;
 
 /** Traits of a STEM camera, from the site's properties. */
-export const scanTraitsOf = (model: FeiScanModel): CameraTraits =>
+export const scanTraitsOf = (
+  model: FeiScanModel,
+  { blocksColumn }: Pick<FeiCameraTransport, 'blocksColumn'> = {},
+): CameraTraits =>
   Object.freeze({
     index: model.index,
     name: model.name,
@@ -45,6 +48,7 @@ export const scanTraitsOf = (model: FeiScanModel): CameraTraits =>
       pixelTimeStep: seconds(0),
       lineSync: false,
       rotates: false,
+      ...(blocksColumn && { blocksColumn }),
     }),
   });
 

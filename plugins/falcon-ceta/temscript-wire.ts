@@ -46,6 +46,8 @@ const bytesOf: Readonly<Record<string, number>> = {
 export class TemscriptCameras implements FeiCameraTransport {
   readonly corrections: ReadonlySet<number> = new Set([corrections.none, corrections.gain]);
   readonly linearOnly = true;
+  /** The server answers one request at a time. */
+  readonly blocksColumn = true;
   private readonly server: TemscriptClient;
 
   constructor(private readonly options: TemscriptCamerasOptions) {

@@ -57,6 +57,8 @@ export interface FeiCameraTransport {
   readonly corrections?: ReadonlySet<number>;
   /** True when cameras cannot be read in counting mode. */
   readonly linearOnly?: boolean;
+  /** True when the column takes no command over this wire while a camera works. */
+  readonly blocksColumn?: true;
   /** Reaches the camera software; no other call is made before. */
   open(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -117,6 +117,7 @@ export class FeiScope
       squareImageShiftLimits: column.usesIlluminatedArea,
       // Eucentric focus.
       standardLowMagFocus: 0,
+      focusRamp: { interval: milliseconds(40), initialDelay: milliseconds(100) },
       delayReplacements: column.usesIlluminatedArea ? fastSettling : currentTableOnly,
       stageError: { cycleX: 62, cycleY: 41, backlash: 5, smallestExtent: 0.9 },
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },

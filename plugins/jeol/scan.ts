@@ -15,6 +15,7 @@ export class JeolScan implements Driver<StemMode> {
     private readonly transport: JeolTransport,
     private readonly column: Pick<JeolColumn, 'scan'>,
     private readonly clock: Clock,
+    private readonly changed: () => void = () => {},
   ) {
     this.stemMode = {
       read: () => this.inStem(),
@@ -30,6 +31,7 @@ export class JeolScan implements Driver<StemMode> {
   private async change(on: boolean, signal?: AbortSignal): Promise<void> {
     const { transport, clock, column } = this;
     if ((await this.inStem()) === on) return;
+    this.changed();
     await transport.setTemStem(on);
     const arrived = await waitUntil(clock, async () => (await transport.getTemStem()) === on, {
       limit: modeLimit,

@@ -98,11 +98,12 @@ export class JeolScope
       // Beam shift, which counts in nominal micrometres, shifts a scan.
       roughImageShiftScale: { ...column.imageShiftScale, scan: 1 },
       squareImageShiftLimits: true,
+      focusRamp: { interval: milliseconds(80), initialDelay: milliseconds(250) },
       delayReplacements: [scaledFormerTable],
       stageError: { cycleX: 40, cycleY: 40, backlash: 10, smallestExtent: 0.5 },
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
-    this.scan = new JeolScan(transport, column, clock);
+    this.scan = new JeolScan(transport, column, clock, () => this.focus.forget());
     const isLow = async (): Promise<boolean> =>
       (await transport.getFunctionMode()) ===
       ((await this.scan.inStem()) ? scanFunctionModes.lowMag : functionModes.lowMag);
@@ -112,8 +113,12 @@ export class JeolScope
       imageToBeam: async () =>
         imageToBeam(magIndex(await this.readMagnification()), column.alphas > 0 ? await transport.getAlpha() : -999),
     });
-    this.focus = new JeolFocus(transport, column, isLow, async () =>
-      (await this.scan.inStem()) ? column.scan!.defocusFactor : undefined,
+    this.focus = new JeolFocus(
+      transport,
+      column,
+      isLow,
+      () => clock.now(),
+      async () => ((await this.scan.inStem()) ? column.scan!.defocusFactor : undefined),
     );
     this.imageShift = shifts.imageShift;
     this.beamShift = shifts.beamShift;
@@ -184,6 +189,7 @@ export class JeolScope
     const across = this.changing || (await transport.getFunctionMode()) !== range.mode;
     if (signal) throwIfStopped(signal);
     this.changing = true;
+    this.focus.forget();
     if (across) await transport.setFunctionMode(range.mode);
     await transport.setSelector(index - range.first);
     const arrived = await waitUntil(this.clock, async () => (await this.readMagnification()) === index, {

@@ -33,7 +33,7 @@ export interface SimulatedJeolFacts {
   readonly ranges: readonly { readonly mode: number; readonly first: number }[];
   readonly projectorShift: boolean;
   /** Of a site that scans. */
-  readonly scan?: Pick<JeolScanColumn, 'ranges' | 'shiftDeflector'>;
+  readonly scan?: Pick<JeolScanColumn, 'ranges' | 'shiftDeflector' | 'defocusFactor'>;
   /** The column is busy once in this number of calls; for tests. */
   readonly busyEvery?: number;
 }
@@ -283,7 +283,9 @@ class SimulatedJeolColumn {
 
   private focus(): void {
     const { OLc, OLf, OM } = this.lenses;
-    const objective = (fineInCoarse * (OLc - dacCentre) + OLf - dacCentre) * perStep.objective;
+    // A step of the lens does less to the focus of a scan, as the factor of its readout says.
+    const factor = (this.state.scanning ? this.facts.scan?.defocusFactor : undefined) ?? 1;
+    const objective = (fineInCoarse * (OLc - dacCentre) + OLf - dacCentre) * perStep.objective * factor;
     this.microscope.setDefocus(this.state.lowMagnification ? (OM - dacCentre) * perStep.minilens : objective);
   }
 }

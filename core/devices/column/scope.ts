@@ -60,6 +60,8 @@ export interface ScopeTraits {
   readonly squareImageShiftLimits?: boolean;
   /** Focus for low magnification, in the column's own measure, where the site does not say. */
   readonly standardLowMagFocus?: number;
+  /** Shortest time between two values of the focus during a scan, and time after the first one; absent where the focus cannot follow a scan. */
+  readonly focusRamp?: { readonly interval: Seconds; readonly initialDelay: Seconds };
   /** Delays after image shift that this column needs instead of those that sites take over from a template. */
   readonly delayReplacements?: readonly DelayReplacement[];
   /** Repeat distance of the stage error and approach of targets; the default where the site does not say. */
