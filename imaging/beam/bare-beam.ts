@@ -14,6 +14,9 @@ export interface BareBeam extends FrameCover {
   readonly empty: number;
   /** Range of the slow change of the beam over the image, over the mean. */
   readonly unevenness: number;
+  /** Share by which the mean of the image exceeds the middle of its slow change, with its standard error. It changes as the beam spreads; a slope does not. */
+  readonly hollow: number;
+  readonly hollowError: number;
 }
 
 /** Parts along the shorter side in which the noise and the slow changes are looked at. */
@@ -38,7 +41,7 @@ export function bareBeam(source: Image): BareBeam {
     const [x, y] = [(at % across) / across - 0.5, Math.floor(at / across) / down - 0.5];
     return [1, x, y, x * x, x * y, y * y];
   });
-  const { parameters } = leastSquares(terms, Array.from(data));
+  const { parameters, standardErrors } = leastSquares(terms, Array.from(data));
   const surface = terms.map((row) => row.reduce((sum, term, index) => sum + term * parameters[index]!, 0));
   const freedom = Math.max(1, data.length - parameters.length);
   const scatter = surface.reduce((sum, value, at) => sum + (data[at]! - value) ** 2, 0) / freedom;
@@ -46,7 +49,18 @@ export function bareBeam(source: Image): BareBeam {
   const structure = Math.sqrt(Math.max(0, scatter - expected * (1 + chance * Math.sqrt(2 / freedom))));
   const range = Math.max(...surface) - Math.min(...surface);
   const share = (counts: number): number => (cover.mean > 0 ? counts / cover.mean : Infinity);
-  return { ...cover, empty: emptyShare(source), countsByNoise, structure: share(structure), unevenness: share(range) };
+  // The squares of places from -1/2 to 1/2 are 1/12 in the mean.
+  const [alongX = 0, alongY = 0] = [parameters[3], parameters[5]];
+  const curvatureError = Math.hypot(standardErrors[3] ?? 0, standardErrors[5] ?? 0);
+  return {
+    ...cover,
+    empty: emptyShare(source),
+    countsByNoise,
+    structure: share(structure),
+    unevenness: share(range),
+    hollow: share((alongX + alongY) / 12),
+    hollowError: share(curvatureError / 12),
+  };
 }
 
 function emptyShare({ data, shape, stride, offset }: Image): number {

@@ -12,6 +12,8 @@ export interface FrameCover {
   readonly darkest: number;
   /** True when the beam covers the whole frame. */
   readonly covered: boolean;
+  /** True when all parts have one and the same brightness above 0, as where a camera is full everywhere. No beam does that. */
+  readonly constant: boolean;
 }
 
 /** Parts along the shorter side. */
@@ -41,5 +43,6 @@ export function frameCover(source: Image): FrameCover {
   const standardError = (blockNoise(blocks) ?? 0) / Math.sqrt(blocks.means.size);
   // In a dim image one of the parts is dark by its noise alone.
   const noise = reference > 0 ? (standardError * Math.sqrt(values.length)) / reference : 0;
-  return { mean, standardError, darkest, covered: darkest + noiseFactor * noise >= minShare };
+  const constant = mean > 0 && values.every((each) => each === values[0]);
+  return { mean, standardError, darkest, covered: darkest + noiseFactor * noise >= minShare, constant };
 }

@@ -160,6 +160,7 @@ async function measure(
   if (!start.covered) throw intensityErrors.notCovered(start.darkest);
   // All other points are compared with this one.
   const first = { ...start, ...(await shots.averaged(start)) };
+  const { hollow, hollowError } = await shots.hollow('shape of the beam');
   const lowest = asMagIndex(settings.get('LowestMModeMagIndex'));
   const table = await measureTable(run, {
     shots,
@@ -172,6 +173,7 @@ async function measure(
     start: begin.intensity,
     crossover: beam.crossover(begin),
     needed: neededChange(use, magIndex),
+    hollow: Math.max(0, Math.abs(hollow) - 2 * hollowError),
     changeDelay: milliseconds(settings.get('BeamCalChangeDelay')),
     backTo: magIndex,
     scope,
@@ -208,14 +210,25 @@ async function store(
   { table, place, side, magIndex, camera, images }: Finished,
 ): Promise<CalibrationResult> {
   const { beam, calibrations } = use;
-  const { points, gunDrift, driftError, closed } = table;
+  const { points, gunDrift, driftError, closed, shapeError } = table;
   const judgement = judge(
+    aboveLimit({
+      kind: 'disagreement',
+      what: 'Change of the mean of an image against the middle of the beam while it spreads, over the whole table',
+      number: 100 * shapeError,
+      unit: '%',
+      doubtfulAbove: 0.4,
+      refusedAbove: 10,
+      why: 'The beam is brighter or darker in its middle than around it, so that the densities are off by as much at the dim end.',
+      change:
+        'Centre the condenser aperture, and start with a beam of several times the width of the image, or at a higher magnification.',
+    }),
     aboveLimit({
       kind: 'disagreement',
       what: 'Change of the beam current during the series',
       number: Math.max(0, Math.abs(gunDrift) - 3 * driftError),
       unit: '%',
-      doubtfulAbove: 1,
+      doubtfulAbove: 0.3,
       refusedAbove: 6,
       why: 'The gun was not steady, so the densities are off by up to as much.',
       change: 'Wait until the emission is steady, and measure again.',

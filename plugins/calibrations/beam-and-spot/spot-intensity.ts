@@ -21,10 +21,9 @@ import {
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type Change, put, remove, sidesOfSpots } from '../../../core/store';
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
-import { type FrameCover, frameCover } from '../../../imaging';
+import { type BareBeam, bareBeam } from '../../../imaging';
 import { beamBeside } from './beam-images/beam-drawing';
-import { beamErrors } from './beam-images/beam-errors';
-import { linearTrialExposure } from './beam-images/beam-image';
+import { linearTrialExposure, requireUnsaturated } from './beam-images/beam-image';
 import { apertureQuestion, requestAperture } from './beam-images/request-aperture';
 import { setSpot, usedSpots } from './beam-images/spot-change';
 
@@ -132,7 +131,7 @@ type SpotRun = ItemRun<typeof questions, typeof results>;
 interface MeasuredSpot {
   readonly spot: number;
   readonly intensity: number;
-  readonly cover: FrameCover;
+  readonly cover: BareBeam;
 }
 
 async function measure(use: Uses<typeof needs>, run: SpotRun): Promise<CalibrationResult> {
@@ -161,7 +160,18 @@ async function measure(use: Uses<typeof needs>, run: SpotRun): Promise<Calibrati
   const again = await measureSpot(use, run, first.spot);
   const gunDrift = 100 * (again.cover.mean / first.cover.mean - 1);
   const driftError = (100 * Math.hypot(again.cover.standardError, first.cover.standardError)) / first.cover.mean;
+  const hollows = measured.map(({ cover }) => hollowBeside(cover, first.cover));
   const judgement = judge(
+    aboveLimit({
+      kind: 'disagreement',
+      what: 'Difference of the mean of an image from the middle of the beam, from one spot size to another',
+      number: 100 * Math.max(...hollows),
+      unit: '%',
+      doubtfulAbove: 0.2,
+      refusedAbove: 5,
+      why: 'The beam is brighter or darker in its middle than around it, and has another width at each spot size, so the ratios are off by as much.',
+      change: 'Spread the beam to several times the width of the image, or go to a higher magnification.',
+    }),
     aboveLimit({
       kind: 'disagreement',
       what: 'Change of the beam current during the series',
@@ -180,7 +190,7 @@ async function measure(use: Uses<typeof needs>, run: SpotRun): Promise<Calibrati
     const ratio = cover.mean / first.cover.mean;
     const shares = [cover, first.cover].map((each) => Math.hypot(each.standardError, darkError) / each.mean);
     // The brightest spot size is the measure of the others.
-    const standardError = spot === first.spot ? 0 : ratio * Math.hypot(...shares);
+    const standardError = spot === first.spot ? 0 : ratio * Math.hypot(...shares, hollowBeside(cover, first.cover));
     return { spot, counts: cover.mean, ratio, standardError, intensity };
   });
   const rows = all.filter(({ ratio, standardError }) => standardError <= maxError * ratio);
@@ -214,6 +224,10 @@ async function measure(use: Uses<typeof needs>, run: SpotRun): Promise<Calibrati
   });
 }
 
+/** Share by which the shape of the beam changes a ratio, as far as it stands out from the noise of both images. */
+const hollowBeside = (one: BareBeam, other: BareBeam): number =>
+  Math.max(0, Math.abs(one.hollow - other.hollow) - 2 * Math.hypot(one.hollowError, other.hollowError));
+
 async function chooseSpots(use: Uses<typeof needs>, run: SpotRun): Promise<readonly number[]> {
   const used = usedSpots(use);
   const limits = { minimum: Math.min(...used), maximum: Math.max(...used) };
@@ -245,16 +259,9 @@ async function measureSpot(
   spot: number,
 ): Promise<MeasuredSpot> {
   const title = `spot size ${spot}`;
-  const { frame, context } = await acquisition.take(linearTrialExposure(cameras.selected, settings), {
-    signal: run.signal,
-    title,
-  });
-  const cover = frameCover(frame.image);
-  if (context.saturated !== undefined)
-    throw beamErrors.notMeasurable(`the image at ${title}`, {
-      verdict: 'saturated',
-      why: `${readable(100 * context.saturated)} % of its pixels are saturated.`,
-    });
+  const image = await acquisition.take(linearTrialExposure(cameras.selected, settings), { signal: run.signal, title });
+  const cover = bareBeam(image.frame.image);
+  requireUnsaturated(title, image, cover);
   if (!cover.covered) throw notCovered(spot, cover.darkest);
   return { spot, intensity: await illumination.intensity.read(run.signal), cover };
 }

@@ -1,6 +1,3 @@
-import { magIndex as asMagIndex } from '../../../core/base';
-import { Scope } from '../../../core/devices';
-import { runItem } from '../../../testing/virtual-instrument';
 import { honesty, largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
 import {
@@ -9,14 +6,12 @@ import {
   drawnBeam,
   evenBeam,
   microscopeOf,
-  trueDensity,
   trueRecords,
 } from '../../support/beam/beam-instrument';
+import { beamItems, intensityOutcome } from '../../support/beam/beam-outcomes';
 import { randomNumbers } from '../../support/random-numbers';
 import { mean as meanOf } from '../../../imaging';
 import { coarseCamera } from '../../support/small-camera';
-
-const item = 'calibrations/beam-and-spot/beam-intensity';
 
 const instruments: Readonly<Record<string, BeamColumn & { readonly maxCounts: number }>> = {
   'FEI with a Ceta': { configuration: 'talos-ceta.yaml', nanoamperes: 3, magIndex: 25, maxCounts: 30_000 },
@@ -24,18 +19,11 @@ const instruments: Readonly<Record<string, BeamColumn & { readonly maxCounts: nu
   'Hitachi with a K2 Base': { configuration: 'hitachi-ht7700.yaml', nanoamperes: 0.1, magIndex: 17, maxCounts: 8000 },
 };
 
-interface Point {
-  readonly density: number;
-  readonly intensity: number;
-  readonly tries: number;
-  readonly standardError: number;
-}
-
 export default defineTable({
   name: 'beam-intensity',
   about:
     'Beam Intensity from either side of crossover, on columns with imperfections that are drawn, against the current over the area of the beam of the virtual microscope at each point.',
-  item,
+  item: beamItems.intensity,
   rows: Object.keys(instruments),
   seeds: 30,
   seconds: 15,
@@ -59,32 +47,21 @@ export default defineTable({
     await condense(instrument, 1.6 + 0.4 * next());
     const away = microscope.state.intensity - crossover;
     if (seed % 2 === 0) microscope.setIntensity(crossover - away);
-    const started = microscope.state.intensity;
     let brightest = 0;
     instrument.onImage(({ frame: { image } }) => (brightest = Math.max(brightest, meanOf(image))));
-    const { result } = await runItem(instrument, item);
-    const points = result!.values['points'] as readonly Point[];
-    await instrument.kernel.registry.get(Scope).magIndex.write(asMagIndex(column.magIndex));
-    const truths = points.map(({ intensity }) => {
-      microscope.setIntensity(intensity);
-      return trueDensity(instrument);
-    });
-    microscope.setIntensity(started);
+    const { result, points, percent, stated } = await intensityOutcome(instrument, column.magIndex);
     const spacings = points.slice(1).map(({ density }, index) => points[index]!.density / density);
-    const first = points[0]!.standardError;
     return {
       errors: {
-        percent: points.map(
-          ({ density }, index) => 100 * (density / points[0]!.density / (truths[index]! / truths[0]!) - 1),
-        ),
+        percent,
         spacing: spacings.map((each) => 100 * (each - 1)),
         tries: points.map(({ tries }) => tries),
-        fold: [Number(result!.values['fold'])],
+        fold: [Number(result.values['fold'])],
         // The errors of neighbouring points hold the same matches, so that a run has some independent ones only.
-        last: 100 * (points.at(-1)!.density / points[0]!.density / (truths.at(-1)! / truths[0]!) - 1),
+        last: percent.at(-1)!,
       },
-      stated: { last: Math.hypot(first, points.at(-1)!.standardError) },
-      verdict: result!.quality?.verdict ?? 'without a verdict',
+      stated: { last: stated.at(-1)! },
+      verdict: result.quality?.verdict ?? 'without a verdict',
       faults: [
         ...(spacings.some((each) => each < 1.065 || each > 1.135) ? ['a spacing outside 7 to 13 %'] : []),
         ...(brightest > column.maxCounts ? [`an image with ${brightest.toFixed(0)} counts`] : []),

@@ -1,22 +1,10 @@
-import { determinant, inMicrometres, magIndex as asMagIndex, seconds } from '../../../core/base';
-import { Cameras, Illumination, ProbeModeSelector } from '../../../core/devices';
-import { ImageAcquisition } from '../../../core/acquisition';
-import { Optics } from '../../../core/optics';
-import { runItem, trueStage } from '../../../testing/virtual-instrument';
+import { ProbeModeSelector } from '../../../core/devices';
 import { honesty, largest } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import {
-  type BeamColumn,
-  condense,
-  drawnBeam,
-  evenBeam,
-  knowBeam,
-  trueDoseRate,
-} from '../../support/beam/beam-instrument';
+import { type BeamColumn, condense, drawnBeam, evenBeam, knowBeam } from '../../support/beam/beam-instrument';
+import { beamItems, doseOutcome } from '../../support/beam/beam-outcomes';
 import { randomNumbers } from '../../support/random-numbers';
 import { coarseCamera } from '../../support/small-camera';
-
-const item = 'calibrations/electron-dose';
 
 /** The instruments of the rows, each with a current that gives some thousand counts. */
 const instruments: Readonly<Record<string, BeamColumn>> = {
@@ -29,7 +17,7 @@ export default defineTable({
   name: 'electron-dose',
   about:
     'Electron Dose by linear images on columns with imperfections that are drawn, against the current over the area of the beam of the virtual microscope.',
-  item,
+  item: beamItems.dose,
   rows: Object.keys(instruments),
   seeds: 70,
   seconds: 1,
@@ -52,35 +40,12 @@ export default defineTable({
     knowBeam(instrument);
     if (registry.has(ProbeModeSelector)) await registry.get(ProbeModeSelector).probeMode.write('micro');
     await condense(instrument, 3 + 2 * next());
-    const { spotSize, intensity } = registry.get(Illumination);
-    const conditions = {
-      spotSize: await spotSize.read(),
-      intensity: await intensity.read(),
-      ...(registry.has(ProbeModeSelector) && { probeMode: await registry.get(ProbeModeSelector).probeMode.read() }),
-    };
-    const { selected } = registry.get(Cameras);
-    const { width, height, binnings } = selected.traits;
-    const exposure = selected.fit({
-      binning: binnings[Math.min(1, binnings.length - 1)]!,
-      area: { left: 0, top: 0, right: width, bottom: height },
-      exposure: seconds(0.5 + next()),
-      driftSettling: seconds(0),
-      processing: 'gain normalized',
-      readMode: 'linear',
-    });
-    await registry.get(ImageAcquisition).take(exposure, { conditions });
-    const truth = trueDoseRate(instrument);
-    const { result } = await runItem(instrument, item, { doubtful: 'yes' });
-    // The pixel size is another calibration: its error is taken out by the true one.
-    const { value: pixel } = registry
-      .get(Optics)
-      .at({ magIndex: asMagIndex(column.magIndex), camera: selected.traits.index }).pixelSize!;
-    const area = Math.abs(determinant(trueStage(instrument, column.magIndex))) * inMicrometres(pixel) ** 2;
-    const dose = (result!.values['dose'] as number) * area;
+    const exposure = 0.5 + next();
+    const { result, percent, stated } = await doseOutcome(instrument, column.magIndex, exposure, { doubtful: 'yes' });
     return {
-      errors: { percent: 100 * (dose / truth - 1) },
-      stated: { percent: (100 * (result!.standardErrors['dose'] as number)) / dose },
-      verdict: result!.quality?.verdict ?? 'without a verdict',
+      errors: { percent: percent[0]! },
+      stated: { percent: stated[0]! },
+      verdict: result.quality?.verdict ?? 'without a verdict',
     };
   },
   pool: (measured) => [largest(measured, 'percent', { unit: '% off', atMost: 1 }), ...honesty(measured)],

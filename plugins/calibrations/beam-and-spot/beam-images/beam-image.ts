@@ -1,5 +1,5 @@
-import { type BeamInImage, findBeam } from '../../../../imaging';
-import { type CameraIndex, seconds } from '../../../../core/base';
+import { type BeamInImage, type FrameCover, findBeam } from '../../../../imaging';
+import { type CameraIndex, readable, seconds } from '../../../../core/base';
 import type { Camera, Exposure } from '../../../../core/devices';
 import type { BufferedImage, Run } from '../../../../core/kernel';
 import { type ImageAcquisition, singleExposureOf } from '../../../../core/acquisition';
@@ -41,4 +41,18 @@ export async function takeBeam(...given: Parameters<typeof lookForBeam>): Promis
   const found = await lookForBeam(...given);
   if (found.beam.verdict !== 'inside') throw beamErrors.notMeasurable(`the image "${given[3]}"`, found.beam);
   return found;
+}
+
+/** Throws for an image of which a part is saturated, or the whole, which has one count everywhere then. */
+export function requireUnsaturated(
+  title: string,
+  { context }: Pick<BufferedImage, 'context'>,
+  { constant }: Pick<FrameCover, 'constant'>,
+): void {
+  if (context.saturated === undefined && !constant) return;
+  const why =
+    context.saturated === undefined
+      ? 'All of its pixels have the same count.'
+      : `${readable(100 * context.saturated)} % of its pixels are saturated.`;
+  throw beamErrors.notMeasurable(`the image "${title}"`, { verdict: 'saturated', why });
 }

@@ -50,6 +50,7 @@ export function doseOfImage(
   if (context.saturated !== undefined) throw doseErrors.saturated(100 * context.saturated);
   const beam = bareBeam(frame.image);
   if (!(beam.mean > 0)) throw doseErrors.noImage('it has no counts');
+  if (beam.constant) throw doseErrors.saturated(100);
   if (!beam.covered) throw doseErrors.notCovered(beam.darkest);
   const { exposure: seconds, binning } = exposure;
   if (!(seconds > traits.deadTime))

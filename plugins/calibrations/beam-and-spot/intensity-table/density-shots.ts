@@ -1,10 +1,10 @@
-import { frameCover } from '../../../../imaging';
+import { type BareBeam, type FrameCover, type Image, bareBeam, frameCover } from '../../../../imaging';
 import { type MagIndex, inMicrometres, readable, seconds } from '../../../../core/base';
 import type { Camera, Exposure, Illumination, Scope } from '../../../../core/devices';
 import type { Run } from '../../../../core/kernel';
 import { type ImageAcquisition, cameraArea } from '../../../../core/acquisition';
 import type { Optics } from '../../../../core/optics';
-import { beamErrors } from '../beam-images/beam-errors';
+import { requireUnsaturated } from '../beam-images/beam-image';
 import type { IntensityRules } from './camera-rules';
 
 /** Dependencies of the images by which the density is measured. */
@@ -41,6 +41,8 @@ const maxMatching = 16;
 const wantedOfImage = 0.0005;
 /** Share of the limit of the counts up to which a change of conditions may bring them. */
 const room = 0.9;
+/** Images by which the shape of the beam is known. */
+const shapeImages = 3;
 /** Seconds after a change of magnification. */
 const magnificationDelay = seconds(1);
 
@@ -97,23 +99,40 @@ export class DensityShots {
   }
 
   /** Takes an image. Throws for a saturated one. */
-  async take(title: string): Promise<Density> {
+  take(title: string): Promise<Density> {
+    return this.shoot(title, frameCover);
+  }
+
+  /** Looks by how much the mean of an image exceeds the middle of the beam, from some images under the present conditions. */
+  async hollow(title: string): Promise<Pick<BareBeam, 'hollow' | 'hollowError'>> {
+    let [sum, variance] = [0, 0];
+    for (let image = 0; image < shapeImages; image++) {
+      const { hollow, hollowError } = await this.shoot(title, bareBeam);
+      sum += hollow;
+      variance += hollowError ** 2;
+    }
+    return { hollow: sum / shapeImages, hollowError: Math.sqrt(variance) / shapeImages };
+  }
+
+  private async shoot<Cover extends FrameCover>(
+    title: string,
+    look: (image: Image) => Cover,
+  ): Promise<Density & Cover> {
     const { exposure, factor } = this;
-    const { frame, context } = await this.use.acquisition.take(exposure, {
+    const image = await this.use.acquisition.take(exposure, {
       signal: this.run.signal,
       title,
       magIndex: this.magIndex,
     });
     this.taken += 1;
-    if (context.saturated !== undefined)
-      throw beamErrors.notMeasurable(`the image "${title}"`, {
-        verdict: 'saturated',
-        why: `${readable(100 * context.saturated)} % of its pixels are saturated.`,
-      });
-    const { mean, standardError, covered, darkest } = frameCover(frame.image);
+    const { frame } = image;
+    const cover = look(frame.image);
+    requireUnsaturated(title, image, cover);
+    const { mean, standardError } = cover;
     const lit = frame.exposure.exposure - this.use.camera.traits.deadTime;
     const density = (factor * mean) / (frame.exposure.binning ** 2 * lit);
-    return { density, error: mean > 0 ? standardError / mean : Infinity, counts: mean, covered, darkest };
+    const error = mean > 0 ? standardError / mean : Infinity;
+    return { ...cover, density, error, counts: mean };
   }
 
   /** Keeps the present conditions as those of the start, to which `takeAsFirst` goes back. */

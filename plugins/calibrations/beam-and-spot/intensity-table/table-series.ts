@@ -23,6 +23,8 @@ export interface MeasuredTable {
   /** Change of the beam current over the series in percent, with its standard error. */
   readonly gunDrift: number;
   readonly driftError: number;
+  /** Share by which the shape of the beam may have changed the density from the first point to the last. */
+  readonly shapeError: number;
 }
 
 /** Conditions of a series. */
@@ -35,6 +37,8 @@ export interface SeriesParts {
   readonly place: BeamPlace;
   readonly scope: Pick<Scope, 'magIndex'>;
   readonly first: Density;
+  /** Share by which the mean of the first image exceeds the middle of the beam, as far as it stands out from the noise. */
+  readonly hollow: number;
   readonly start: number;
   readonly crossover: number | undefined;
   /** Share of the first density at which the series ends. */
@@ -123,7 +127,14 @@ export async function measureTable(run: Run, parts: SeriesParts): Promise<Measur
   const fold = first.density / Math.min(...points.map(({ density }) => density));
   if (fold < minFold) throw intensityErrors.tooSmall(fold);
   const drift = await driftOf(run, parts);
-  return { points, closed, ...drift };
+  // Within each magnification the beam spreads over the image, and what it changes is matched into the next one, so it adds up with the logarithm.
+  const shapeOf = ({ density }: TablePoint): number => parts.hollow * Math.log(first.density / density);
+  const unsteady = Math.max(0, Math.abs(drift.gunDrift) - 2 * drift.driftError) / 100;
+  const honest = points.map((point, at) => ({
+    ...point,
+    error: at === 0 ? point.error : Math.hypot(point.error, shapeOf(point), unsteady),
+  }));
+  return { points: honest, closed, ...drift, shapeError: Math.max(...points.map(shapeOf)) };
 
   /** Effect of the last step over that by the law: the lens need not follow the law. */
   function lawGrowth(from: TablePoint, held: number, ratio: number): number {
@@ -159,5 +170,5 @@ async function driftOf(run: Run, parts: SeriesParts): Promise<Pick<MeasuredTable
   };
 }
 
-/** Share by which the density may differ on the way back, because the lens comes from the other side. */
-const maxLoop = 0.003;
+/** Share by which the density may differ after the way back, although the lens comes from the same side again. */
+const maxLoop = 0.0005;

@@ -80,9 +80,9 @@ export async function changeByImages(use: Use, run: ChangeRun, factor: number): 
   const brightness = async (title: string): Promise<Brightness | undefined> => {
     const exposure = linearTrialExposure(cameras!.selected, use.settings);
     const { frame, context } = await acquisition!.take(exposure, { signal: run.signal, parameterSet: 'Trial', title });
-    const { mean, standardError, covered } = frameCover(frame.image);
+    const { mean, standardError, covered, constant } = frameCover(frame.image);
     const relativeError = Math.hypot(standardError, levelError) / mean;
-    return covered && context.saturated === undefined && mean > 0 ? { mean, relativeError } : undefined;
+    return covered && !constant && context.saturated === undefined && mean > 0 ? { mean, relativeError } : undefined;
   };
   const before = await brightness('before the change of intensity');
   let asked = factor;

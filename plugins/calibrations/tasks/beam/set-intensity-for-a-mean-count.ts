@@ -135,7 +135,8 @@ async function measured(
     title: `mean count ${image}`,
   });
   if (context.saturated !== undefined) throw saturated(100 * context.saturated);
-  const { mean, standardError } = frameCover(frame.image);
+  const { mean, standardError, constant } = frameCover(frame.image);
+  if (constant) throw saturated(100);
   const { directDetector } = use.cameras.selected.traits;
   const least = minCounts[directDetector && frame.exposure.readMode !== 'linear' ? 'counting' : 'linear'];
   if (!(mean > least) || !(mean > minSignificance * standardError)) throw dark(mean);
