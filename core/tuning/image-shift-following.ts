@@ -25,6 +25,20 @@ export interface ImageShiftFollowing {
   suspend(): () => void;
   /** True while image shift holds them off their own values. */
   readonly holds: boolean;
+  /**
+   * Brings both once to where the present image shift, or a given one, needs them, whether they follow or not. What an earlier adjustment has added is taken
+   * off with it. Returns all that is added now; undefined where nothing is known of coma at this magnification.
+   */
+  adjust(shift: Vector<ImageShiftUnits> | undefined, signal?: AbortSignal): Promise<AddedToCoils | undefined>;
+  /** Takes off what adjustments have added, and returns it. */
+  takeOff(signal?: AbortSignal): Promise<AddedToCoils>;
+  /** Sum of what adjustments have added. */
+  readonly adjusted: AddedToCoils;
+}
+/** Changes of beam tilt, in the unit of the column, and of the objective stigmator. */
+export interface AddedToCoils {
+  readonly tilt: Vector;
+  readonly stigmator: Vector;
 }
 /** The token of the following. */
 export const ImageShiftFollowing = service<ImageShiftFollowing>('ImageShiftFollowing');
@@ -52,6 +66,7 @@ export interface FollowingParts {
 }
 
 const none: Vector = vector(0, 0);
+const nothing: AddedToCoils = { tilt: none, stigmator: none };
 /** Differences below this are rounding. */
 const roundingError = 1e-7;
 
@@ -61,7 +76,8 @@ const roundingError = 1e-7;
  */
 export class CoilsFollowImageShift implements ImageShiftFollowing {
   private readonly suspensions = new Set<symbol>();
-  private added: { readonly tilt: Vector; readonly stigmator: Vector } = { tilt: none, stigmator: none };
+  private added: AddedToCoils = nothing;
+  private byHand: AddedToCoils = nothing;
   private working: Promise<void> = Promise.resolve();
 
   constructor(private readonly parts: FollowingParts) {}
@@ -77,37 +93,93 @@ export class CoilsFollowImageShift implements ImageShiftFollowing {
   }
 
   follow(signal?: AbortSignal): Promise<void> {
-    // One after the other: each adds to what the one before has left.
-    const next = this.working.then(() => this.followNow(signal));
-    this.working = next.catch(() => undefined);
+    return this.inTurn(() => this.followNow(signal));
+  }
+
+  get adjusted(): AddedToCoils {
+    return this.byHand;
+  }
+
+  adjust(shift: Vector<ImageShiftUnits> | undefined, signal?: AbortSignal): Promise<AddedToCoils | undefined> {
+    return this.inTurn(async () => {
+      const { calibration } = this.parts;
+      const given = calibration();
+      const needed = given && (await this.neededFor(given, shift, signal));
+      if (!needed) return undefined;
+      await this.adjustTo(needed, signal);
+      return this.byHand;
+    });
+  }
+
+  takeOff(signal?: AbortSignal): Promise<AddedToCoils> {
+    return this.inTurn(async () => {
+      const before = this.byHand;
+      await this.adjustTo(nothing, signal);
+      this.byHand = nothing;
+      return before;
+    });
+  }
+
+  /** One after the other: each adds to what the one before has left. */
+  private inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
+    const next = this.working.then(work);
+    this.working = next.then(
+      () => undefined,
+      () => undefined,
+    );
     return next;
+  }
+
+  private async adjustTo(needed: AddedToCoils, signal?: AbortSignal): Promise<void> {
+    let now = this.byHand;
+    await this.change(now, needed, (added) => void (now = added), signal);
+    // A run that fails puts both coils back, so that what was added before is still there.
+    this.byHand = now;
+  }
+
+  /** Changes both coils from what was added to what is needed, and says after each of them what is added now. */
+  private async change(
+    added: AddedToCoils,
+    needed: AddedToCoils,
+    say: (now: AddedToCoils) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    const { beamTilt, stigmator, backlash, clock, settling, delay } = this.parts;
+    const below = backlash();
+    const tilt = await this.move(beamTilt, subtract(needed.tilt, added.tilt), below.tilt, signal);
+    say({ ...added, tilt: add(added.tilt, tilt) });
+    const poles = await this.move(stigmator, subtract(needed.stigmator, added.stigmator), below.stigmator, signal);
+    say({ tilt: add(added.tilt, tilt), stigmator: add(added.stigmator, poles) });
+    if (length(tilt) > 0 || length(poles) > 0) settling.imageShiftRestsAt(seconds(clock.now() + milliseconds(delay())));
   }
 
   private async followNow(signal?: AbortSignal): Promise<void> {
     if (this.suspensions.size > 0 || (!this.parts.on() && !this.holds)) return;
     const wanted = await this.needed(signal);
     if (!wanted) return;
-    const { beamTilt, stigmator, backlash, clock, settling, delay } = this.parts;
-    const below = backlash();
-    const tilt = await this.move(beamTilt, subtract(wanted.tilt, this.added.tilt), below.tilt, signal);
-    this.added = { ...this.added, tilt: add(this.added.tilt, tilt) };
-    const poles = await this.move(stigmator, subtract(wanted.stigmator, this.added.stigmator), below.stigmator, signal);
-    this.added = { ...this.added, stigmator: add(this.added.stigmator, poles) };
-    if (!this.parts.on()) this.added = { tilt: none, stigmator: none };
-    if (length(tilt) > 0 || length(poles) > 0) settling.imageShiftRestsAt(seconds(clock.now() + milliseconds(delay())));
+    await this.change(this.added, wanted, (now) => void (this.added = now), signal);
+    if (!this.parts.on()) this.added = nothing;
   }
 
   /** Changes that the present image shift needs against none; undefined where they cannot be said. */
-  private async needed(signal?: AbortSignal): Promise<CoilsFollowImageShift['added'] | undefined> {
-    const { on, calibration, optics, camera, magIndex, imageShift, skips } = this.parts;
+  private async needed(signal?: AbortSignal): Promise<AddedToCoils | undefined> {
+    const { on, calibration } = this.parts;
     const given = calibration();
-    if (!on() || !given) return { tilt: none, stigmator: none };
+    return on() && given ? this.neededFor(given, undefined, signal) : nothing;
+  }
+
+  private async neededFor(
+    given: ComaAndImageShift,
+    asked: Vector<ImageShiftUnits> | undefined,
+    signal?: AbortSignal,
+  ): Promise<AddedToCoils | undefined> {
+    const { optics, camera, magIndex, imageShift, skips } = this.parts;
     const now = await magIndex(signal);
     const [here, there] = [now, given.magIndex].map((each) => optics.at({ magIndex: each, camera: camera() }));
     // In diffraction and on the other side of low magnification an alignment means nothing.
     if (!(now > 0) || here!.isLowMagnification !== there!.isLowMagnification) return undefined;
-    const shift = optics.transferImageShift(await imageShift(now, signal), now, given.magIndex, camera());
-    const change = comaChange(given, shift);
+    const present = asked ?? (await imageShift(now, signal));
+    const change = comaChange(given, optics.transferImageShift(present, now, given.magIndex, camera()));
     return { tilt: skips() < 0 ? none : change.tilt, stigmator: skips() > 0 ? none : change.stigmator };
   }
 

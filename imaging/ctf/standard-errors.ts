@@ -24,7 +24,7 @@ export interface RingInformation {
 export function ringInformation(found: ModelFit, model: RingModel): RingInformation | undefined {
   const { unknowns } = found;
   const count = model.size.phase ? 4 : 3;
-  // what is left of the information on the rings is the inverse of their part of the inverse of all
+  // The information on the rings, the others being fitted too, is the inverse of their part of the inverse of all.
   const block = inverseColumns(found.information, unknowns, numbers(count, unknowns - count));
   const flat = block && Float64Array.from(block.flatMap((column) => [...column.subarray(unknowns - count)]));
   const scores = flat && inverseColumns(flat, count, numbers(count));

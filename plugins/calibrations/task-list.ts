@@ -42,6 +42,11 @@ const taskList: readonly (readonly [group: string, tasks: readonly KnownTask[]])
         'Correct Astigmatism by BTID',
         'Corrects the objective stigmator by beam-tilt-induced displacements.',
       ),
+      task(
+        'report-stigmator-needed',
+        'Report Stigmator Needed',
+        'Tells the change of the objective stigmator that the last measurement of astigmatism found.',
+      ),
     ],
   ],
   [
@@ -56,6 +61,26 @@ const taskList: readonly (readonly [group: string, tasks: readonly KnownTask[]])
         'coma-free-alignment-by-btid',
         'Coma-free Alignment by BTID',
         'Corrects the beam tilt for coma by beam-tilt-induced displacements.',
+      ),
+      task(
+        'report-coma-tilt-needed',
+        'Report Coma Tilt Needed',
+        'Tells the change of the beam tilt that the last measurement of coma found.',
+      ),
+      task(
+        'report-coma-vs-is-matrix',
+        'Report Coma vs. IS Matrix',
+        'Tells the change of the beam tilt that a unit of image shift needs.',
+      ),
+      task(
+        'adjust-beam-tilt-for-image-shift',
+        'Adjust Beam Tilt for Image Shift',
+        'Brings beam tilt and stigmator once to where an image shift needs them.',
+      ),
+      task(
+        'restore-beam-tilt',
+        'Restore Beam Tilt',
+        'Takes off beam tilt and stigmator what was added for image shift.',
       ),
     ],
   ],

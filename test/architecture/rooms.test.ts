@@ -58,7 +58,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'plugins/calibrations/timing': ['shots'],
   'plugins/calibrations/whole-scope': ['neutral', 'high-defocus', 'distortion'],
   'plugins/calibrations/pixel-size': ['lattice'],
-  'plugins/calibrations/tasks': ['focusing', 'shift-offset', 'btid', 'beam'],
+  'plugins/calibrations/tasks': ['tuning', 'focusing', 'shift-offset', 'btid', 'beam'],
   'plugins/calibrations/image-and-stage-shift': ['offsets', 'image-series', 'image-shift', 'stage-shift', 'settling'],
   'plugins/console': ['protocol', 'server', 'page'],
   'plugins/console/server': ['guide', 'images', 'web', 'working-state'],

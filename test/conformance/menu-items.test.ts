@@ -1,9 +1,12 @@
-import { cameraIndex, magIndex } from '../../core/base';
+import { type ImageShiftUnits, cameraIndex, magIndex, vector } from '../../core/base';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { takeImage } from '../../core/acquisition';
+import { Calibrations } from '../../core/store';
+import { ImageShiftFollowing } from '../../core/tuning';
 import { UserSettings } from '../../core/user-settings';
 import { rememberOffset } from '../../plugins/calibrations/tasks/shift-offset/offset-memory';
+import { type MeasuredCoils, rememberNeeded } from '../../plugins/calibrations/tasks/tuning/needed-changes';
 import { itemFiles } from '../support/item-files';
 import { cameraOf } from '../../statistics/support/small-camera';
 import { projectFolder, runItem, trueImageShift } from '../support/virtual-instrument';
@@ -67,6 +70,20 @@ const withFoundSizes: MenuItemCase = {
   },
 };
 
+/** What Coma vs. Image Shift has measured. */
+const withComaMatrix: MenuItemCase = {
+  magIndex: 26,
+  prepare: ({ kernel }) =>
+    kernel.registry
+      .get(UserSettings)
+      .set('ComaVsISCal', [26, 5, 1, -999, 70, 0.5, -0.4, 0.1, 0.05, 0.45, 0.001, 0.0005, -0.0004, 0.0012]),
+};
+/** A change that the last measurement of the session found to be needed. */
+const withNeeded = (coils: MeasuredCoils): MenuItemCase => ({
+  prepare: ({ kernel }) => rememberNeeded(kernel.registry.get(Calibrations), coils, { x: 0.012, y: -0.034 }),
+  check: (_, result) => expect(result!.values['change']).toEqual({ x: 0.012, y: -0.034 }),
+});
+
 /** Conditions that some items need; items without an entry run on the unchanged virtual Krios. */
 const cases: Readonly<Record<string, MenuItemCase>> = {
   'calibrations/image-and-stage-shift/image-shift': { ...withImageShift, sample: 2 },
@@ -85,6 +102,19 @@ const cases: Readonly<Record<string, MenuItemCase>> = {
       rememberOffset(users, { setting: 'LowDoseViewShift', before: [0.1, 0.2], after: [0.3, 0.4] });
     },
   },
+  'calibrations/tasks/restore-beam-tilt': {
+    ...withComaMatrix,
+    sample: 3,
+    prepare: async (instrument) => {
+      await withComaMatrix.prepare?.(instrument);
+      await instrument.kernel.registry
+        .get(ImageShiftFollowing)
+        .adjust(vector(2 as ImageShiftUnits, -1 as ImageShiftUnits));
+    },
+  },
+  'calibrations/tasks/report-coma-vs-is-matrix': withComaMatrix,
+  'calibrations/tasks/report-stigmator-needed': withNeeded('stigmator'),
+  'calibrations/tasks/report-coma-tilt-needed': withNeeded('beam tilt'),
   'calibrations/pixel-size/try-again-with-marker': withGrating,
 };
 

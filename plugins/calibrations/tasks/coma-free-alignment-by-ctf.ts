@@ -22,6 +22,7 @@ import {
   measureComa,
   defocusForTilts,
 } from '../shared/ctf-images/coma-measurement';
+import { rememberNeeded } from './tuning/needed-changes';
 import { comaPlan } from '../shared/ctf-images/coma-plan';
 import { CtfImages, ctfImageNeeds, ctfImagesForecast } from '../shared/ctf-images/ctf-images';
 import { ctfImageErrors } from '../shared/ctf-images/ctf-image-errors';
@@ -103,6 +104,7 @@ class ComaFreeAlignment {
     const start = await coils.setting.read(run.signal);
     let base = start;
     const before = await this.measured(images, base, plan);
+    rememberNeeded(use.calibrations, 'beam tilt', vector(-before.fit.offAxis.x, -before.fit.offAxis.y));
     const threshold = use.userSettings.get('ComaIterationThresh');
     const size = (found: MeasuredComa): number => inMilliradians(found, plan);
     const correct = async ({ fit }: MeasuredComa): Promise<MeasuredComa> => {

@@ -5,6 +5,7 @@ import { type CalibrationResult, Calibrations } from '../../../core/store';
 import { type StigmatorResponse, findStigmatorResponse, stigmatorChange } from '../../../core/tuning';
 import { correctInRounds, maxRounds } from '../shared/result/correction-rounds';
 import { approachedStigmator, requireStigmatorRange } from '../shared/ctf-images/approach';
+import { rememberNeeded } from './tuning/needed-changes';
 import { CtfImages, ctfImagesForecast, ctfStigmatorNeeds } from '../shared/ctf-images/ctf-images';
 import { ctfImageErrors } from '../shared/ctf-images/ctf-image-errors';
 import { type RingMeasurement, astigmatismError, scatterEvidence } from '../shared/ctf-images/ring-measurement';
@@ -83,6 +84,7 @@ class CorrectAstigmatism {
     const show = (): void => run.plot({ kind: 'image', id: 'rings', title: 'Rings at each correction', tiles });
     show();
     const neededFor = (rings: RingMeasurement): Vector => needed(response, rings, use.optics.at(place).magnification);
+    rememberNeeded(use.calibrations, 'stigmator', neededFor(before));
     let total: Vector = vector(0, 0);
     const correct = async (rings: RingMeasurement, round: number): Promise<RingMeasurement> => {
       const change = neededFor(rings);

@@ -12,6 +12,7 @@ import { BtidImages } from '../../focus-and-tuning/btid/btid-images';
 import { btidNeeds, btidPlace, presentDefocus, readoutAt, tuningDelays } from '../../focus-and-tuning/btid/btid-place';
 import { TuningPlans } from '../../focus-and-tuning/plans/tuning-plans';
 import { correctInRounds, maxRounds } from '../../shared/result/correction-rounds';
+import { rememberNeeded } from '../tuning/needed-changes';
 import { approachedStigmator, requireStigmatorRange } from '../../shared/ctf-images/approach';
 
 const needs = { ...btidNeeds, stigmator: ObjectiveStigmator, plans: TuningPlans };
@@ -94,6 +95,7 @@ export class CorrectAstigmatism {
     };
     const before = await measure('before the correction');
     let change = scale(before.stigmator, -1);
+    rememberNeeded(use.calibrations, 'stigmator', change);
     const correct = async (found: FoundTuning, round: number) => {
       const step = scale(found.stigmator, -1);
       requireStigmatorRange(add(held, step));

@@ -21,6 +21,7 @@ import { btidPlace, milliradiansAt } from '../../focus-and-tuning/btid/btid-plac
 import { bendImages, comaNeeds, comaPlan, prepareComa, takeBends } from '../../focus-and-tuning/btid/coma-series';
 import { TuningPlans } from '../../focus-and-tuning/plans/tuning-plans';
 import { correctInRounds, maxRounds } from '../../shared/result/correction-rounds';
+import { rememberNeeded } from '../tuning/needed-changes';
 import { approachedTilt } from '../../shared/ctf-images/approach';
 
 const needs = { ...comaNeeds, plans: TuningPlans };
@@ -96,6 +97,7 @@ export class ComaFreeAlignment {
     const isSignificant = (found: FoundTiltError): boolean =>
       size(found) > Math.max(minLeft, minSignificance * error(found));
     const before = await measure();
+    rememberNeeded(use.calibrations, 'beam tilt', scale(before.tilt, -1));
     const correct = async ({ tilt }: FoundTiltError) => {
       held = await coils.goTo(subtract(held, asTilt(tilt)), run.signal);
       return measure();
