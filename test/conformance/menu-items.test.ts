@@ -73,10 +73,10 @@ const withFoundSizes: MenuItemCase = {
 /** What Coma vs. Image Shift has measured. */
 const withComaMatrix: MenuItemCase = {
   magIndex: 26,
-  prepare: ({ kernel }) =>
-    kernel.registry
-      .get(UserSettings)
-      .set('ComaVsISCal', [26, 5, 1, -999, 70, 0.5, -0.4, 0.1, 0.05, 0.45, 0.001, 0.0005, -0.0004, 0.0012]),
+  prepare: async ({ kernel }) => {
+    const matrices = [-0.4, 0.1, 0.05, 0.45, 0.001, 0.0005, -0.0004, 0.0012];
+    await kernel.registry.get(UserSettings).set('ComaVsISCal', [26, 5, 1, -999, 70, 0.5, ...matrices]);
+  },
 };
 /** A change that the last measurement of the session found to be needed. */
 const withNeeded = (coils: MeasuredCoils): MenuItemCase => ({
