@@ -151,7 +151,7 @@ export function provideOptics(
       ...(stage && { stage }),
     }),
   );
-  followEnergyShifts(kernel, settings, { calibrations, log });
+  followEnergyShifts(kernel, settings, { calibrations, clock, log });
   provideBeam(kernel, settings, calibrations, optics);
   return optics;
 }

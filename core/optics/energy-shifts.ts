@@ -32,10 +32,12 @@ export interface EnergyShiftParts {
   /** True while the selected camera looks through the filter and the operator wants the shifts. */
   readonly inUse: () => boolean;
   readonly log: Pick<Logger, 'warn'>;
+  /** Notes an alignment for later runs of the program. */
+  readonly keep: (alignment: Alignment, signal?: AbortSignal) => Promise<void>;
 }
 
 /** An alignment of the zero-loss peak: the adjustment with which it was centred, and the magnification. */
-interface Alignment {
+export interface Alignment {
   readonly adjustment: number;
   readonly magIndex: MagIndex;
 }
@@ -73,6 +75,7 @@ export class FilterFollowsMagnification implements EnergyShifts {
     this.last = await this.parts.magIndex(signal);
     this.alignment = { adjustment: await adjustment.read(signal), magIndex: this.last };
     this.shift = 0;
+    await this.parts.keep(this.alignment, signal);
   }
 
   /** To be called after a change of magnification, and before images. */
@@ -95,8 +98,10 @@ export class FilterFollowsMagnification implements EnergyShifts {
     const wanted = here - there;
     if (Math.abs(wanted - this.shift) < (wanted === 0 ? rounding : least)) return;
     try {
-      await adjustment.write(electronVolts(this.alignment.adjustment + wanted));
-      this.shift = wanted;
+      const { adjustment: aligned } = this.alignment;
+      const value = wanted === 0 ? aligned : filterSteps(aligned + wanted);
+      await adjustment.write(electronVolts(value));
+      this.shift = value - aligned;
     } catch (error) {
       if (!(error instanceof EucentricError) || !outOfRange.has(error.code)) throw error;
       parts.log.warn(
@@ -113,6 +118,9 @@ export class FilterFollowsMagnification implements EnergyShifts {
     );
   }
 }
+
+/** An adjustment in hundredths of an electronvolt, so that filters which round what they are sent show the loss that was chosen. */
+export const filterSteps = (value: number): number => Math.round(100 * value) / 100;
 
 /** Errors of a shift that a filter cannot make. */
 const outOfRange: ReadonlySet<string> = new Set(['limits/out-of-range', 'jeol/energy-shift-too-low']);

@@ -16,6 +16,7 @@ export * from './stigmator-response';
 export * from './tilt-fit';
 export * from './btid/tilt-patterns';
 export * from './tilt-series';
+export * from './zero-loss/drive-filter';
 export * from './zero-loss/errors';
 export * from './zero-loss/slit-edge';
 export * from './zero-loss/slit-scan';

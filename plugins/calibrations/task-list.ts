@@ -120,6 +120,16 @@ const taskList: readonly (readonly [group: string, tasks: readonly KnownTask[]])
     ],
   ],
   [
+    'Energy Filter',
+    [
+      task(
+        'refine-zero-loss-peak',
+        'Refine Zero-Loss Peak',
+        'Centres the zero-loss peak in the slit of the energy filter, and checks it by a fresh scan.',
+      ),
+    ],
+  ],
+  [
     'Low Dose',
     [
       task(

@@ -59,6 +59,7 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/calibrations/tasks/beam/move-beam-by-micrometres.test.ts': 20,
   'test/plugins/calibrations/tasks/beam/set-intensity-for-a-dose.test.ts': 20,
   'test/plugins/calibrations/tasks/beam/set-intensity-for-a-mean-count.test.ts': 30,
+  'test/plugins/calibrations/tasks/refine-zero-loss-peak.test.ts': 60,
   'test/plugins/calibrations/tasks/check-autofocus.test.ts': 60,
   'test/plugins/calibrations/tasks/coma-free-alignment-by-btid.test.ts': 240,
   'test/plugins/calibrations/tasks/coma-free-alignment-by-ctf.test.ts': 300,

@@ -43,7 +43,7 @@ export class SlitShots {
     private readonly run: Pick<Run, 'signal' | 'clock' | 'operator'>,
     private readonly use: SlitShotUses,
     private readonly first: Exposure,
-    private readonly offset: number,
+    public offset: number,
   ) {
     this.exposure = first;
   }

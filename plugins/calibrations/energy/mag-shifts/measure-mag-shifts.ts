@@ -3,7 +3,6 @@ import {
   type MagIndex,
   counted,
   describe,
-  electronVolts,
   inMicrometres,
   readable,
   vector,
@@ -17,6 +16,7 @@ import {
   type SlitCounts,
   SlitShots,
   type ZeroLossPeak,
+  driveFilter,
   leastLoss,
   scanZeroLoss,
   zeroLossErrors,
@@ -133,15 +133,12 @@ class MagShifts {
       ...(illumination ? [illumination.intensity] : []),
       scope.magIndex,
     );
-    await run.preserve(filter.slitInserted, filter.slitWidth, adjustment, filter.energyLoss);
+    await run.preserve(adjustment);
     run.restoreLater('camera', () => camera.stop());
     run.operator.status('MEASURING ENERGY SHIFTS');
     const none = vector(imageShiftUnits(0), imageShiftUnits(0));
     await imageShift.net.write(none, run.signal);
-    await filter.energyLoss.write(electronVolts(Math.max(0, leastLoss(filter.energyLoss))), run.signal);
-    await adjustment.write(electronVolts(0), run.signal);
-    await filter.slitWidth.write(electronVolts(plan.slit), run.signal);
-    await filter.slitInserted.write(true, run.signal);
+    await driveFilter(run, filter, plan.slit);
     const trial = settings.parameterSets.get(camera.traits.index)!.Trial;
     const exposure = camera.fit({ ...singleExposureOf(trial, camera.traits), readMode: 'linear' });
     this.shots = new SlitShots(run, { ...use, camera }, exposure, this.offset);

@@ -9,6 +9,7 @@ import {
   measureEnergyShifts,
   trueShifts,
 } from '../../../../statistics/support/whole-scope/energy-shifts';
+import { cameraOf } from '../../../../statistics/support/small-camera';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, verifying } from '../../../support/virtual-instrument';
 
@@ -18,10 +19,11 @@ const answers = { highest: '4640' };
 
 describeMenuItem(item, {
   configuration: 'krios-k3.yaml',
+  edit: cameraOf(256),
   simulator: { specimen: 'empty', inelasticThicknessNm: 0, ...drawnFilter(1) },
   magIndex: 16,
   answers: { ...answers, range: '20', step: '4' },
-  sample: 3,
+  sample: 2,
 });
 
 /** The long statistics measure the same with more seeds. */

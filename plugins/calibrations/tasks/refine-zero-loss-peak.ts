@@ -1,0 +1,21 @@
+import { defineTask } from '../../../core/kernel';
+import {
+  refineZeroLoss,
+  whyNoZeroLoss,
+  zeroLossForecast,
+  zeroLossNeeds,
+  zeroLossResults,
+} from './zero-loss/refine-zero-loss';
+
+/** Finds the zero-loss peak and centres it in the slit by the adjustment of the filter. */
+export default defineTask({
+  id: 'calibrations/tasks/refine-zero-loss-peak',
+  needs: zeroLossNeeds,
+  not: ['stem'],
+  script: 'RefineZLP',
+  changes: ({ filter }) => (filter.zeroLossAdjustment ? [filter.zeroLossAdjustment] : []),
+  results: zeroLossResults,
+  forecast: zeroLossForecast,
+  unavailable: whyNoZeroLoss,
+  run: refineZeroLoss,
+});
