@@ -26,8 +26,9 @@ import {
   ImageShiftControl,
   Optics,
 } from '../../core/optics';
-import type { Calibrations } from '../../core/store';
+import { CalibrationHistory, type Calibrations } from '../../core/store';
 import type { Settings } from '../../core/settings';
+import { letIntensitiesFollow } from './intensities-follow';
 import type { OpenedUserSettings } from './user-settings';
 
 /** Provides Low Dose on an instrument that has a column and cameras, and keeps the beam blanked between its images. */
@@ -119,6 +120,10 @@ export function provideLowDose(
     if (kernel.beamPath.isInUse) return;
     lowDose.blankAsNeeded().catch((error: unknown) => log.warn(`Low Dose: ${describe(error)}`));
   });
+  if (registry.has(BeamCalibrations)) {
+    const history = registry.get(CalibrationHistory);
+    letIntensitiesFollow(kernel, settings, { calibrations, history, userSettings: user.userSettings, log });
+  }
 }
 
 /** Brings Low Dose into the state that an operator has chosen. */

@@ -6,6 +6,7 @@ export * from './beam-control';
 export * from './beam-shift-matrix';
 export * from './beam-size';
 export * from './illuminated-area';
+export * from './intensity-frame';
 export * from './intensity-scale';
 export { type IntensityTable, isWithin, logCountsAt, type TablePoint } from './intensity-table';
 export * from './place';

@@ -34,6 +34,8 @@ export interface CalibrationHistory {
    * or high tension are other ones now, and `history/not-movable` for another place than that of the measurement.
    */
   restore(id: string, which?: 'value' | 'replaced', place?: RestorePlace): Promise<HistoryEntry>;
+  /** Calls before anything is brought back, and what that returns when it is; for what no record holds and has to follow. */
+  onRestore(begin: () => () => Promise<void>): void;
   /** Reason why an entry cannot be restored, whatever the conditions are; undefined when it can. */
   obstacle(entry: HistoryEntry, which?: 'value' | 'replaced'): string | undefined;
   /** Lines of the file that cannot be read; they stay in it. A line that was cut short by a power failure at the very end is not one. */
@@ -68,6 +70,7 @@ export const openHistory = (options: HistoryOptions): CalibrationHistory => new 
 class HistoryFile implements CalibrationHistory {
   private readonly path: string;
   private writing: Promise<unknown> = Promise.resolve();
+  private readonly followers: (() => () => Promise<void>)[] = [];
 
   constructor(private readonly options: HistoryOptions) {
     this.path = join(options.directory, options.fileName ?? historyFileName);
@@ -107,6 +110,7 @@ class HistoryFile implements CalibrationHistory {
     if (now) checkConditions(now, found, entry);
     const { changes, sources } = changesBack(this.options, entry, which);
     const { propertySuggestions, quality: _, plots: __, ...kept } = entry;
+    const ends = this.followers.map((begin) => begin());
     const takeBack = keep(this.options, changes);
     try {
       // What follows from others does so again; nothing of it was measured just now.
@@ -116,7 +120,7 @@ class HistoryFile implements CalibrationHistory {
       }));
       const stored = applied.map(({ derived, ...change }) => (derived ? { ...change, derived } : change));
       const main = mainChange(stored);
-      return await this.add({
+      const added = await this.add({
         ...kept,
         ...this.broughtBack(entry, which, placeInWords(place)),
         ...(which === 'value'
@@ -124,10 +128,16 @@ class HistoryFile implements CalibrationHistory {
           : { values: main?.values ?? {}, standardErrors: {} }),
         changes: stored,
       });
+      for (const end of ends) await end();
+      return added;
     } catch (error) {
       takeBack();
       throw error;
     }
+  }
+
+  onRestore(begin: () => () => Promise<void>): void {
+    this.followers.push(begin);
   }
 
   obstacle(entry: HistoryEntry, which: 'value' | 'replaced' = 'value'): string | undefined {

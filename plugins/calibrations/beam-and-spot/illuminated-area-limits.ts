@@ -1,7 +1,7 @@
 import { counted, optional } from '../../../core/base';
 import { BeamShift, IlluminatedArea, Illumination, ProbeModeSelector, Screen } from '../../../core/devices';
 import { type AreaLimits, BeamCalibrations, type SpotPlace, hasCalibratedLimits } from '../../../core/illumination';
-import { LowDose, type Run, type Uses, defineItem, value } from '../../../core/kernel';
+import { type Run, type Uses, defineItem, value } from '../../../core/kernel';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, put } from '../../../core/store';
 import { convertedRecords, convertingIntensity } from './illuminated-area/intensity-conversion';
@@ -16,7 +16,6 @@ const needs = {
   settings: Settings,
   screen: optional(Screen),
   beamShift: optional(BeamShift),
-  lowDose: optional(LowDose),
 };
 /** Seconds of a spot size, in each probe mode. */
 const perSpot = 1;
@@ -86,7 +85,7 @@ export default defineItem({
 });
 
 async function store(
-  { calibrations, settings, lowDose }: Uses<typeof needs>,
+  { calibrations, settings }: Uses<typeof needs>,
   run: Run,
   measured: readonly MeasuredLimits[],
 ): Promise<CalibrationResult> {
@@ -112,7 +111,7 @@ async function store(
   });
   const converted = conversions.filter((change) => 'put' in change).length;
   const summary = `Limits of the illuminated area read at ${counted(spots.length, 'spot size')} in both probe modes${first ? `; ${counted(converted, 'stored record')} converted to them` : ''}.`;
-  const result = await run.accept({
+  return run.accept({
     summary,
     values: {
       limits: measured.map((each) => ({ ...each, low: percent * each.low, high: percent * each.high })),
@@ -121,11 +120,4 @@ async function store(
     },
     changes: [...conversions, ...rows.map((row) => put('IllumAreaLimits', row))],
   });
-  if (!first || !lowDose) return result;
-  const areas = await lowDose.convertIntensities(convert);
-  if (areas > 0)
-    run.operator.log(
-      `The intensity of ${counted(areas, 'area')} of Low Dose was converted, too. Restoring this result from the history does not change it back.`,
-    );
-  return result;
 }

@@ -63,7 +63,7 @@ const betweenReadings = seconds(0.3);
 /** Smallest error of a current as a part of it. */
 const currentError = 0.002;
 /** Current below which a reading is none, and part of the mean by which its readings may differ. */
-const leastCurrent = amperes(1e-12);
+const minCurrent = amperes(1e-12);
 const maxScatter = 0.05;
 
 /**
@@ -81,7 +81,7 @@ export const screenSight = (run: Run, { screenCurrent }: Pick<ScreenCurrent, 'sc
     }
     const mean = read.reduce((sum, each) => sum + each, 0) / readings;
     const scatter = Math.max(...read) - Math.min(...read);
-    if (!(mean > leastCurrent) || scatter > maxScatter * mean) return undefined;
+    if (!(mean > minCurrent) || scatter > maxScatter * mean) return undefined;
     const diameter = 1 / Math.sqrt(mean);
     // Half of the error of the current, whose root it is.
     return { diameter, error: (diameter / 2) * Math.hypot(currentError, scatter / mean / Math.sqrt(readings)) };

@@ -1,5 +1,5 @@
 import { type ProbeMode, probeOfNumber } from '../../../../core/devices';
-import { type AreaLimits, type SpotPlace, areaOfIntensity, intensityOfArea } from '../../../../core/illumination';
+import { type AreaLimits, type SpotPlace, sameArea } from '../../../../core/illumination';
 import { type Calibrations, type Change, put, remove } from '../../../../core/store';
 
 /** Limits of the illuminated area by spot size and probe mode. */
@@ -10,7 +10,7 @@ export const convertingIntensity =
   (from: AreaLimits | undefined, to: LimitsOf) =>
   (intensity: number, place: SpotPlace): number => {
     const limits = to(place);
-    return intensity > 0 && limits ? intensityOfArea(areaOfIntensity(intensity, from), limits) : intensity;
+    return limits ? sameArea(intensity, from, limits) : intensity;
   };
 
 type Convert = ReturnType<typeof convertingIntensity>;

@@ -2,6 +2,7 @@ import { magIndex as asMagIndex } from '../../../../core/base';
 import { ImageAcquisition } from '../../../../core/acquisition';
 import { ProbeModeSelector } from '../../../../core/devices';
 import { actingOperator } from '../../../../core/kernel';
+import { UserSettings } from '../../../../core/user-settings';
 import {
   type BeamInstrument,
   condense,
@@ -172,7 +173,13 @@ describe('by hand', () => {
       { spot: 2, probeOrAlpha: 0, intensity: 0.52, crossover: second },
     ]);
     const change = 0.0125;
+    const user = instrument.kernel.registry.get(UserSettings);
+    const coma = (spotSize: number) => [25, spotSize, 1, -999, 0, 0.5, 1, 0, 0, 1, 1, 0, 0, 1];
+    await user.set('ComaVsISCal', coma(2));
     const { result, said } = await run(change);
+    expect(user.get('ComaVsISCal')).toEqual(
+      coma(2).map((each, at): unknown => (at === 5 ? expect.closeTo(0.5 + change, 5) : each)),
+    );
     expect(result.values).toMatchObject({ shiftedTables: 1, shiftedSpots: 1, shiftedHighFocus: 1, shiftedParallel: 1 });
     expect(said.join('\n')).toMatch(/1 intensity table, 1 spot ratio, 1 calibration at high defocus/);
     const tables = calibrations.records('BeamIntensityTable').all();

@@ -2,6 +2,8 @@ import { magIndex, metres } from '../../../../core/base';
 import { IlluminatedArea, Illumination, ProbeModeSelector, Scope, Screen } from '../../../../core/devices';
 import { areaOfIntensity, BeamCalibrations } from '../../../../core/illumination';
 import { LowDose } from '../../../../core/kernel';
+import { CalibrationHistory } from '../../../../core/store';
+import { UserSettings } from '../../../../core/user-settings';
 import { trueRecords, knowBeam } from '../../../../statistics/support/beam/beam-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
@@ -116,6 +118,33 @@ describe('on a column with an illuminated area', () => {
     expect(after.filter(({ intensity }, at) => intensity !== before[at]!.intensity).map(({ spot }) => spot)).toContain(
       11,
     );
+  });
+
+  test('taken back and restored from the history, areas of Low Dose and Coma vs. Image Shift change with the records', async () => {
+    const { registry } = instrument.kernel;
+    const [history, user] = [registry.get(CalibrationHistory), registry.get(UserSettings)];
+    const coma = (intensity: number) => [25, 6, 0, -999, 0, intensity, 1, 0, 0, 1, 1, 0, 0, 1];
+    await user.set('ComaVsISCal', coma(0.5));
+    const now = keptIn(instrument);
+    const [entry] = (await history.list({ item: id })).slice(-1);
+    await history.restore(entry!.id, 'replaced', { anyway: true });
+    const { scale } = registry.get(BeamCalibrations);
+    const area = (intensity: number) => areaOfIntensity(intensity, scale.limits({ spot: 6, probe: 'nano' })) * 1e4;
+    const before = keptIn(instrument);
+    expect(before.at(-1)!.intensity).not.toBeCloseTo(now.at(-1)!.intensity, 4);
+    const places = before.slice(-2).map(({ spot, intensity }) => [spot, Number(intensity.toFixed(4))]);
+    expect(places).toEqual(
+      expect.arrayContaining([
+        [6, 0.55],
+        [9, 0.61],
+      ]),
+    );
+    const there = area(user.get('ComaVsISCal')[5]!);
+    await history.restore(entry!.id, 'value', { anyway: true });
+    expect(area(user.get('ComaVsISCal')[5]!)).toBeCloseTo(there, 4);
+    expect(user.get('ComaVsISCal')[5]).toBeCloseTo(0.5, 5);
+    for (const [at, { intensity }] of keptIn(instrument).entries())
+      expect(intensity).toBeCloseTo(now[at]!.intensity, 4);
   });
 
   test('another run changes the limits alone, and keeps the first ones', async () => {
