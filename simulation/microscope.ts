@@ -12,7 +12,7 @@ import {
 import { keyOf } from './base/random';
 import { standardParts, type MicroscopeState, type StandardParts, type Truth } from './column/parts';
 import { exposeSpecimen, type Exposure } from './image/exposure';
-import { scanSpecimen } from './image/scanned';
+import { scanSpecimen } from './image/scanning/scanned';
 import type { ExposureRequest } from './image/request';
 import { truthsIn } from './truth';
 

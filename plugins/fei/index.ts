@@ -4,7 +4,7 @@ import { type PluginHost, definePlugin } from '../../core/kernel';
 import { Calibrations } from '../../core/store';
 import { feiColumn } from './column';
 import { feiDevices } from './devices';
-import { guardTransport } from './guarded-transport';
+import { guardTransport } from './wires/guarded-transport';
 import { FeiScope } from './scope';
 import { FeiStage } from './stage';
 import { FeiStageSpeed } from './stage-speed';
@@ -60,11 +60,11 @@ type Options = z.infer<typeof options>;
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => FeiTransport>> = {
   simulated: (host) => {
-    const { simulatedFeiWire } = require('./simulated-wire') as typeof import('./simulated-wire');
+    const { simulatedFeiWire } = require('./wires/simulated-wire') as typeof import('./wires/simulated-wire');
     return simulatedFeiWire(() => host.need(VirtualInstrument).microscope, host.clock);
   },
   com: ({ settings, options: { program, hostCommand, answerTimeoutSeconds } }) => {
-    const { comFeiWire } = require('./com-wire') as typeof import('./com-wire');
+    const { comFeiWire } = require('./wires/com-wire') as typeof import('./wires/com-wire');
     return comFeiWire({
       program,
       hostCommand,
@@ -73,7 +73,7 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => Fei
     });
   },
   temscript: ({ settings, options: { host, port, answerTimeoutSeconds } }) => {
-    const { temscriptFeiWire } = require('./temscript-wire') as typeof import('./temscript-wire');
+    const { temscriptFeiWire } = require('./wires/temscript-wire') as typeof import('./wires/temscript-wire');
     return temscriptFeiWire({
       host,
       port,

@@ -15,7 +15,7 @@ import { OmegaFilter, omegaFilterModel } from './filter';
 import { JeolFreeLenses } from './free-lenses';
 import { JeolOpticsDevices } from './optics-devices';
 import { JeolScope } from './scope';
-import { serializeTransport } from './serial-transport';
+import { serializeTransport } from './wires/serial-transport';
 import { JeolStage } from './stage';
 import type { JeolTransport } from './transport';
 
@@ -91,7 +91,7 @@ type Options = z.infer<typeof options>;
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column: JeolColumn) => JeolTransport>> = {
   simulated: (host, { ranges, scan, imageShiftDeflector }) => {
-    const { simulatedJeolWire } = require('./simulated-wire') as typeof import('./simulated-wire');
+    const { simulatedJeolWire } = require('./wires/simulated-wire') as typeof import('./wires/simulated-wire');
     return simulatedJeolWire(() => host.need(VirtualInstrument).microscope, host.clock, {
       ranges,
       ...(scan && { scan }),
@@ -99,7 +99,7 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column
     });
   },
   com: ({ options: { program, hostCommand, answerTimeoutSeconds, readyTimeoutSeconds } }) => {
-    const { comJeolWire } = require('./com-wire') as typeof import('./com-wire');
+    const { comJeolWire } = require('./wires/com-wire') as typeof import('./wires/com-wire');
     return comJeolWire({
       program,
       hostCommand,

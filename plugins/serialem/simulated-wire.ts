@@ -1,8 +1,8 @@
 import { type Clock, seconds } from '../../core/base';
 import { MicroscopeLink, type VirtualMicroscope } from '../../simulation';
-import type { SerialEmCameraModel } from './camera-model';
+import type { SerialEmCameraModel } from './cameras/camera-model';
 import { serialEmErrors } from './errors';
-import { SimulatedCameras } from './simulated-cameras';
+import { SimulatedCameras } from './cameras/simulated-cameras';
 import { type BufferImage, type CommandOptions, type ScriptValue, type SerialEmTransport, commands } from './transport';
 
 /** Seconds on the simulated clock that SerialEM takes until something is done. */

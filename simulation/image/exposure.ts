@@ -19,13 +19,13 @@ import { outlineOn, paintBeam, type OutlineOnFrame } from './beam-disc';
 import { patternPainter } from './diffraction-pattern';
 import { JointEffects } from './effects';
 import { exposureTime } from './exposure-time';
-import { lensOf, noLens } from './lens';
+import { lensOf, noLens } from './transfer/lens';
 import { motionOf, rasterMotion } from './motion';
 import { beamOnCamera, specimenOrigin, viewOf } from './view';
 import { completed, type ExposureRequest } from './request';
 import { imageInTiles, maxTileColumns } from './tiles';
-import { slopeOn, tiltedPlane } from './tilted-plane';
-import type { Lens } from './transfer';
+import { slopeOn, tiltedPlane } from './transfer/tilted-plane';
+import type { Lens } from './transfer/transfer';
 
 /** An image and what it was taken with. */
 export interface Exposure {

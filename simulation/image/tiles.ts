@@ -1,6 +1,6 @@
 import { reframed, type Frame } from '../base/frame';
 import { scratch } from '../base/scratch';
-import { imageThrough, type Lens, type Viewed } from './transfer';
+import { imageThrough, type Lens, type Viewed } from './transfer/transfer';
 
 /** Widest part of an image that is transformed at once; with its margins it keeps within the longest transform. */
 export const maxTileColumns = 6144;

@@ -1,7 +1,7 @@
 import { type MeasuredItem, kinds } from '../foreign/kinds';
 import { goodShare, honesty, verdictCounts } from '../harness/pooling';
 import { defineTable } from '../harness/table';
-import { measureInWorld } from '../support/world-runs';
+import { measureInWorld } from '../support/worlds/world-runs';
 
 const rows = Object.entries(kinds).flatMap(([kind, { items }]) => items.map((item) => `${item}, ${kind}`));
 

@@ -1,7 +1,7 @@
 import type { MeasuredItem } from '../foreign/kinds';
 import { goodShare, honesty, verdictCounts } from '../harness/pooling';
 import { defineTable } from '../harness/table';
-import { measureInWorld, worldItems } from '../support/world-runs';
+import { measureInWorld, worldItems } from '../support/worlds/world-runs';
 
 export default defineTable({
   name: 'known-worlds',

@@ -31,6 +31,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   ],
   'imaging/ctf': ['kernels'],
   simulation: ['base', 'kernels', 'camera', 'specimen', 'scan', 'column', 'image'],
+  'simulation/image': ['transfer', 'scanning'],
   'simulation/column': ['lenses', 'deflectors', 'condenser', 'tuning'],
   wires: ['device-host', 'com', 'http-json', 'serialem-packets', 'temscript', 'text-lines'],
   'plugins/calibrations': [
@@ -63,7 +64,9 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'plugins/console': ['protocol', 'server', 'page'],
   'plugins/console/server': ['guide', 'images', 'web', 'working-state'],
   'plugins/console/page': ['base', 'image', 'run', 'views', 'setup'],
-  'plugins/jeol': ['detectors'],
+  'plugins/fei': ['wires'],
+  'plugins/jeol': ['detectors', 'wires'],
+  'plugins/serialem': ['cameras'],
   'plugins/gatan-k2k3': ['protocol', 'stand-in'],
 };
 

@@ -5,7 +5,7 @@ import { SimulatedTruth } from '../../../plugins/simulator';
 import { type VirtualInstrumentUnderTest, runItem, virtualInstrument } from '../../../testing/virtual-instrument';
 import type { CameraChange, Measured } from '../../harness/table';
 import { randomNumbers } from '../random-numbers';
-import { drawnColumn, trueWave } from '../tuning-world';
+import { drawnColumn, trueWave } from '../tuning/tuning-world';
 
 /** Ids of the two calibrations by beam-tilt-induced displacement. */
 export const astigmatismByBtid = 'calibrations/focus-and-tuning/astigmatism-by-btid';

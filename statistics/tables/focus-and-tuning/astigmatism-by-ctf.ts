@@ -1,6 +1,6 @@
 import { honesty, largest, rmsOfError, verdictCounts } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { astigmatismByCtf, measureAstigmatismByCtf } from '../../support/astigmatism-by-ctf';
+import { astigmatismByCtf, measureAstigmatismByCtf } from '../../support/tuning/astigmatism-by-ctf';
 
 /** Doses in electrons per square Angstrom by row, with the largest error of the response in percent. */
 const doses: Readonly<Record<string, { readonly dose: number; readonly percent: number }>> = {

@@ -1,6 +1,6 @@
 import { largest, rmsOfError, verdictCounts } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { comaVsImageShift, measureComaVsImageShift } from '../../support/tuning-corrections';
+import { comaVsImageShift, measureComaVsImageShift } from '../../support/tuning/tuning-corrections';
 
 export default defineTable({
   name: 'coma-vs-image-shift',

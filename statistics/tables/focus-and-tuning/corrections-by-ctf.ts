@@ -1,6 +1,6 @@
 import { largest, rmsOfError, verdictCounts } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { measureComaFreeAlignment, measureCorrectAstigmatism } from '../../support/tuning-corrections';
+import { measureComaFreeAlignment, measureCorrectAstigmatism } from '../../support/tuning/tuning-corrections';
 
 /** Runs by row: the task, the dose in electrons per square Angstrom, and how much it may really leave, in nanometres. */
 const rows = {

@@ -1,6 +1,6 @@
 import { verdictCounts } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { measureTrap, trapNames } from '../../support/tuning-traps';
+import { measureTrap, trapNames } from '../../support/tuning/tuning-traps';
 
 export default defineTable({
   name: 'rings-that-mislead',

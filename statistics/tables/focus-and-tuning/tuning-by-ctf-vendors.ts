@@ -1,6 +1,6 @@
 import { largest, verdictCounts } from '../../harness/pooling';
 import { defineTable } from '../../harness/table';
-import { measureVendor, vendorNames } from '../../support/tuning-vendors';
+import { measureVendor, vendorNames } from '../../support/tuning/tuning-vendors';
 
 export default defineTable({
   name: 'tuning-by-ctf-vendors',

@@ -1,7 +1,7 @@
 import { honesty, largest, largestNormalized } from '../../harness/pooling';
 import { broken, defineTable } from '../../harness/table';
 import { randomNumbers } from '../../support/random-numbers';
-import { type StageWorld, errorsOf, measureWorld, quietWorld } from '../../support/stage-world';
+import { type StageWorld, errorsOf, measureWorld, quietWorld } from '../../support/worlds/stage-world';
 
 type Draw = (low: number, high: number) => number;
 

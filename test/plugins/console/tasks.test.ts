@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { magIndex, micrometres, rawLensValue } from '../../../core/base';
 import { Scope } from '../../../core/devices';
 import { cameraOf } from '../../../statistics/support/small-camera';
-import { drawnColumn, fluxFor } from '../../../statistics/support/tuning-world';
+import { drawnColumn, fluxFor } from '../../../statistics/support/tuning/tuning-world';
 import { haveBrowser, launchBrowser, openPage, picture } from './support/browser';
 import { serveSite } from './support/console-site';
 import { needs } from '../../support/needs';

@@ -1,6 +1,6 @@
 import { magIndex } from '../../../core/base';
 import { EftemMode, IlluminatedArea, ScanRotation, ScannedField, StemMode } from '../../../core/devices';
-import { comFeiWire } from '../../../plugins/fei/com-wire';
+import { comFeiWire } from '../../../plugins/fei/wires/com-wire';
 import { feiProperties, lensPrograms } from '../../../plugins/fei/transport';
 import { describeColumn } from '../../../testing/describe-column';
 import { describeScope } from '../../../testing/describe-scope';

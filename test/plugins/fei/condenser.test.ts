@@ -1,7 +1,7 @@
 import { VirtualClock, micrometres } from '../../../core/base';
 import { FeiApertures } from '../../../plugins/fei/apertures';
 import { FeiIlluminatedArea } from '../../../plugins/fei/illuminated-area';
-import { simulatedFeiWire } from '../../../plugins/fei/simulated-wire';
+import { simulatedFeiWire } from '../../../plugins/fei/wires/simulated-wire';
 import { VirtualMicroscope, buildTruth, perfectRecords, simulatorOptions, type Instrument } from '../../../simulation';
 
 const instrument: Instrument = {

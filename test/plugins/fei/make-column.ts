@@ -27,9 +27,9 @@ import {
 import type { Calibrations } from '../../../core/store';
 import type { FeiColumn } from '../../../plugins/fei/column';
 import { feiDevices } from '../../../plugins/fei/devices';
-import { guardTransport } from '../../../plugins/fei/guarded-transport';
+import { guardTransport } from '../../../plugins/fei/wires/guarded-transport';
 import { FeiScope } from '../../../plugins/fei/scope';
-import { simulatedFeiWire } from '../../../plugins/fei/simulated-wire';
+import { simulatedFeiWire } from '../../../plugins/fei/wires/simulated-wire';
 import { FeiStage } from '../../../plugins/fei/stage';
 import { type FeiTransport, type RawStageTarget, axisBits } from '../../../plugins/fei/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';

@@ -1,9 +1,9 @@
 import type { Clock } from '../../../core/base';
 import type { Driver, Stage } from '../../../core/devices';
-import { comFeiWire } from '../../../plugins/fei/com-wire';
+import { comFeiWire } from '../../../plugins/fei/wires/com-wire';
 import type { FeiColumn } from '../../../plugins/fei/column';
 import { feiDevices } from '../../../plugins/fei/devices';
-import { guardTransport } from '../../../plugins/fei/guarded-transport';
+import { guardTransport } from '../../../plugins/fei/wires/guarded-transport';
 import { FeiScope } from '../../../plugins/fei/scope';
 import { FeiStage } from '../../../plugins/fei/stage';
 import type { FeiTransport, RawStageTarget } from '../../../plugins/fei/transport';

@@ -1,7 +1,7 @@
 import { magIndex } from '../../../core/base';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { EftemMode } from '../../../core/devices';
-import { temscriptFeiWire } from '../../../plugins/fei/temscript-wire';
+import { temscriptFeiWire } from '../../../plugins/fei/wires/temscript-wire';
 import { type FeiTransport, axisBits, imagingMode, lensNumbers } from '../../../plugins/fei/transport';
 import { simulatedSite, siteText } from '../simulator/site';
 import { makeTemscriptColumn } from './make-temscript-column';

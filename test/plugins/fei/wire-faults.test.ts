@@ -1,6 +1,6 @@
 import { EucentricError, VirtualClock, magIndex, micrometres } from '../../../core/base';
-import { guardTransport } from '../../../plugins/fei/guarded-transport';
-import { simulatedFeiWire } from '../../../plugins/fei/simulated-wire';
+import { guardTransport } from '../../../plugins/fei/wires/guarded-transport';
+import { simulatedFeiWire } from '../../../plugins/fei/wires/simulated-wire';
 import { makeColumn } from './make-column';
 
 describe('a wire that fails', () => {

@@ -1,6 +1,6 @@
 import { type Matrix, magIndex, seconds } from '../../../core/base';
 import type { Driver, Stage } from '../../../core/devices';
-import { type ComJeolWireOptions, comJeolWire } from '../../../plugins/jeol/com-wire';
+import { type ComJeolWireOptions, comJeolWire } from '../../../plugins/jeol/wires/com-wire';
 import { JeolApertures } from '../../../plugins/jeol/apertures';
 import type { JeolColumn } from '../../../plugins/jeol/column';
 import { jeolDevices } from '../../../plugins/jeol/devices';
@@ -8,7 +8,7 @@ import { OmegaFilter } from '../../../plugins/jeol/filter';
 import { JeolFreeLenses } from '../../../plugins/jeol/free-lenses';
 import { JeolOpticsDevices } from '../../../plugins/jeol/optics-devices';
 import { JeolScope } from '../../../plugins/jeol/scope';
-import { serializeTransport } from '../../../plugins/jeol/serial-transport';
+import { serializeTransport } from '../../../plugins/jeol/wires/serial-transport';
 import { JeolStage } from '../../../plugins/jeol/stage';
 import { type JeolTransport, jeolProperties } from '../../../plugins/jeol/transport';
 import { type WholeColumnUnderTest, describeColumn } from '../../../testing/describe-column';

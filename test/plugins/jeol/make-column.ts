@@ -29,8 +29,8 @@ import { OmegaFilter, type OmegaFilterModel } from '../../../plugins/jeol/filter
 import { JeolFreeLenses } from '../../../plugins/jeol/free-lenses';
 import { JeolOpticsDevices } from '../../../plugins/jeol/optics-devices';
 import { JeolScope } from '../../../plugins/jeol/scope';
-import { serializeTransport } from '../../../plugins/jeol/serial-transport';
-import { simulatedJeolWire } from '../../../plugins/jeol/simulated-wire';
+import { serializeTransport } from '../../../plugins/jeol/wires/serial-transport';
+import { simulatedJeolWire } from '../../../plugins/jeol/wires/simulated-wire';
 import { JeolStage } from '../../../plugins/jeol/stage';
 import type { JeolTransport } from '../../../plugins/jeol/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';

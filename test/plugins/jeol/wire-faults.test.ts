@@ -1,6 +1,6 @@
 import { VirtualClock, micrometres } from '../../../core/base';
-import { serializeTransport } from '../../../plugins/jeol/serial-transport';
-import { simulatedJeolWire } from '../../../plugins/jeol/simulated-wire';
+import { serializeTransport } from '../../../plugins/jeol/wires/serial-transport';
+import { simulatedJeolWire } from '../../../plugins/jeol/wires/simulated-wire';
 import { JeolBusy } from '../../../plugins/jeol/transport';
 import { makeColumn, plainColumn } from './make-column';
 

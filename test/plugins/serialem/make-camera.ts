@@ -1,7 +1,7 @@
 import { VirtualClock, seconds } from '../../../core/base';
 import { parseSettings } from '../../../core/settings';
-import { type ParameterSet, SerialEmCamera, traitsOf } from '../../../plugins/serialem/camera';
-import { serialEmCameraModel } from '../../../plugins/serialem/camera-model';
+import { type ParameterSet, SerialEmCamera, traitsOf } from '../../../plugins/serialem/cameras/camera';
+import { serialEmCameraModel } from '../../../plugins/serialem/cameras/camera-model';
 import { SerialEmScript } from '../../../plugins/serialem/script';
 import { SocketSerialEmWire } from '../../../plugins/serialem/socket-wire';
 import type { CameraUnderTest } from '../../../testing';

@@ -1,7 +1,7 @@
 import type { Frame } from '../../../simulation/base/frame';
-import { lensOf } from '../../../simulation/image/lens';
+import { lensOf } from '../../../simulation/image/transfer/lens';
 import { imageInTiles } from '../../../simulation/image/tiles';
-import type { Lens } from '../../../simulation/image/transfer';
+import type { Lens } from '../../../simulation/image/transfer/transfer';
 import { sceneOf } from '../../../simulation/specimen/scene';
 import type { SpecimenKind } from '../../../simulation';
 import { moments } from '../bench';

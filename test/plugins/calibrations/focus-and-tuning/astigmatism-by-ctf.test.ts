@@ -2,9 +2,9 @@ import { LiveImage } from '../../../../core/acquisition';
 import { micrometres, vector } from '../../../../core/base';
 import { ObjectiveStigmator, Scope } from '../../../../core/devices';
 import { RingFitting } from '../../../../core/tuning';
-import { astigmatismByCtf, responseError } from '../../../../statistics/support/astigmatism-by-ctf';
+import { astigmatismByCtf, responseError } from '../../../../statistics/support/tuning/astigmatism-by-ctf';
 import { ringCamera } from '../../../../statistics/support/small-camera';
-import { drawnColumn, fluxFor } from '../../../../statistics/support/tuning-world';
+import { drawnColumn, fluxFor } from '../../../../statistics/support/tuning/tuning-world';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 

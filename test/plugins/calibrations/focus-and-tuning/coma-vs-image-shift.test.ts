@@ -7,8 +7,8 @@ import {
   columnForImageShift,
   comaVsImageShift,
   measureComaVsImageShift,
-} from '../../../../statistics/support/tuning-corrections';
-import { drawnColumn, fluxFor } from '../../../../statistics/support/tuning-world';
+} from '../../../../statistics/support/tuning/tuning-corrections';
+import { drawnColumn, fluxFor } from '../../../../statistics/support/tuning/tuning-world';
 import { describeDeclaration, describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, trueImageShift, verifying } from '../../../support/virtual-instrument';
 

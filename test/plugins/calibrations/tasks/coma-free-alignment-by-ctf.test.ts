@@ -2,8 +2,8 @@ import { LiveImage } from '../../../../core/acquisition';
 import { length } from '../../../../core/base';
 import { BeamTilt } from '../../../../core/devices';
 import { ringCamera } from '../../../../statistics/support/small-camera';
-import { columnOutOfTune, comaFreeAlignment } from '../../../../statistics/support/tuning-corrections';
-import { drawnColumn, fluxFor, trueWave } from '../../../../statistics/support/tuning-world';
+import { columnOutOfTune, comaFreeAlignment } from '../../../../statistics/support/tuning/tuning-corrections';
+import { drawnColumn, fluxFor, trueWave } from '../../../../statistics/support/tuning/tuning-world';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem } from '../../../support/virtual-instrument';
 

@@ -1,10 +1,10 @@
 import { length } from '../../../../core/base';
 import { ObjectiveStigmator } from '../../../../core/devices';
-import { astigmatismByCtf } from '../../../../statistics/support/astigmatism-by-ctf';
+import { astigmatismByCtf } from '../../../../statistics/support/tuning/astigmatism-by-ctf';
 import { ringCamera } from '../../../../statistics/support/small-camera';
-import { columnOutOfTune, correctAstigmatism } from '../../../../statistics/support/tuning-corrections';
-import { measureVendor } from '../../../../statistics/support/tuning-vendors';
-import { drawnColumn, fluxFor, trueWave } from '../../../../statistics/support/tuning-world';
+import { columnOutOfTune, correctAstigmatism } from '../../../../statistics/support/tuning/tuning-corrections';
+import { measureVendor } from '../../../../statistics/support/tuning/tuning-vendors';
+import { drawnColumn, fluxFor, trueWave } from '../../../../statistics/support/tuning/tuning-world';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem } from '../../../support/virtual-instrument';
 

@@ -1,7 +1,7 @@
 import { type Chart, type ImagePlot, micrometres } from '../../../../core/base';
 import { ObjectiveStigmator, Scope } from '../../../../core/devices';
 import { ringCamera } from '../../../../statistics/support/small-camera';
-import { drawnColumn, fluxFor, trueWave } from '../../../../statistics/support/tuning-world';
+import { drawnColumn, fluxFor, trueWave } from '../../../../statistics/support/tuning/tuning-world';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 

@@ -1,5 +1,5 @@
 import { normalizedErrors } from '../../../../../statistics/harness/pooling';
-import { errorsOf, measureWorld, quietWorld } from '../../../../../statistics/support/stage-world';
+import { errorsOf, measureWorld, quietWorld } from '../../../../../statistics/support/worlds/stage-world';
 import table from '../../../../../statistics/tables/stage-shift/stage-shift-worlds';
 
 /** The long statistics hold the share within two standard errors, over 40 seeds of each row and of others. */
