@@ -1,6 +1,6 @@
 import { type Driver, device } from './device';
 import type { Setting } from './setting';
-import { type ChoiceTraits, oneOf, onOff, quantity } from './setting-traits';
+import { oneOf, onOff, quantity } from './setting-traits';
 
 /** The detectors of scans, one of which is looked at by the other settings at a time. */
 export interface StemDetectors {
@@ -19,7 +19,7 @@ export const StemDetectors = device<StemDetectors>('StemDetectors', {
   heading: 'STEM detectors',
   settings: {
     // Each instrument has its own names.
-    stemDetector: oneOf({}, { label: 'STEM detector', short: 'Detector' }) as ChoiceTraits<string>,
+    stemDetector: oneOf({}, { label: 'STEM detector', short: 'Detector' }),
     detectorInserted: onOff({ label: 'Detector inserted', short: 'Inserted', on: 'in', off: 'out' }),
     detectorBrightness: quantity({
       label: 'Detector brightness',
@@ -42,8 +42,8 @@ export const StemDetectors = device<StemDetectors>('StemDetectors', {
 
 /** One way to the settings of a detector, by its name. */
 export interface DetectorCalls {
-  isInserted?(name: string, signal?: AbortSignal): Promise<boolean>;
-  setInserted?(name: string, inserted: boolean, signal?: AbortSignal): Promise<void>;
+  readonly isInserted?: (name: string, signal?: AbortSignal) => Promise<boolean>;
+  readonly setInserted?: (name: string, inserted: boolean, signal?: AbortSignal) => Promise<void>;
   /** 0 to 1. */
   get(name: string, what: 'brightness' | 'contrast', signal?: AbortSignal): Promise<number>;
   set(name: string, what: 'brightness' | 'contrast', value: number, signal?: AbortSignal): Promise<void>;

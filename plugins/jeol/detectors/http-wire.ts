@@ -41,7 +41,7 @@ export class HttpDetectors implements JeolDetectorTransport {
     return namesIn(await this.get('GetAssignChannels'), 'GetAssignChannels');
   }
 
-  async assignChannel(detector: string, channel: number): Promise<void> {
+  async assignTo(detector: string, channel: number): Promise<void> {
     await this.get(`${pathOf(detector)}/AssignChannel/${channel}`);
   }
 

@@ -165,7 +165,7 @@ export class JeolScanCamera implements Camera {
     return this.exposures.run((stopped) => work(this.fit(exposure), stopped), signal);
   }
 
-  /** What the detectors together cannot do. */
+  /** Refusal of what the detectors cannot do together. */
   private refusal(exposure: Exposure): ExposureRefusal | undefined {
     const { columns, rows, detectors } = this.scanOf(exposure);
     const most = largestSide(detectors.length);
@@ -174,7 +174,7 @@ export class JeolScanCamera implements Camera {
       return {
         what: 'number of pixels',
         asked: `${columns} x ${rows} with ${detectors.length} detectors`,
-        allowed: `at most ${most} on a side with so many`,
+        allowed: `at most ${most} on a side with this number`,
       };
     const group = this.model.exclusive.find((each) => each.filter((name) => detectors.includes(name)).length > 1);
     return group && { what: 'detectors', asked: detectors.join(', '), allowed: `one of ${group.join(', ')} at a time` };
@@ -214,7 +214,7 @@ export class JeolScanCamera implements Camera {
       return detectors.filter((name) => !assigned.includes(name));
     };
     if ((await missing()).length > 0) {
-      for (const [at, name] of detectors.entries()) await transport.assignChannel(name, at + 1);
+      for (const [at, name] of detectors.entries()) await transport.assignTo(name, at + 1);
       await clock.delay(model.selectDelay, signal);
       const still = await missing();
       if (still.length > 0) throw detectorErrors.notAssigned(still);

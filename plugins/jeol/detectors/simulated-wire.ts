@@ -52,7 +52,7 @@ export class SimulatedDetectors implements JeolDetectorTransport {
     return this.assigned.filter(Boolean);
   }
 
-  async assignChannel(detector: string, channel: number): Promise<void> {
+  async assignTo(detector: string, channel: number): Promise<void> {
     this.assigned[channel - 1] = this.known(detector);
   }
 
@@ -123,7 +123,7 @@ export class SimulatedDetectors implements JeolDetectorTransport {
     this.live = false;
   }
 
-  /** Scans anew for the first detector that is asked for, as the scan goes on. */
+  /** Scans again for the first detector that is asked for, as the scan goes on. */
   async liveImage(detector: string): Promise<DetectorImage> {
     if (!this.live) throw detectorErrors.refused(`GET ${detector}/LiveSnapShot/tiff`, 400);
     if (detector === this.assigned.filter(Boolean)[0] || !this.images.has(detector)) await this.scanAll();

@@ -21,7 +21,7 @@ export interface JeolDetectorTransport {
   /** Names of the detectors that a scan reads. */
   assignedDetectors(): Promise<readonly string[]>;
   /** Has scans read a detector on a channel, from 1. */
-  assignChannel(detector: string, channel: number): Promise<void>;
+  assignTo(detector: string, channel: number): Promise<void>;
   settings(detector: string): Promise<DetectorSettings>;
   /** Changes some settings and leaves the others. */
   change(detector: string, settings: DetectorSettings): Promise<void>;
