@@ -52,6 +52,7 @@ import { Settings } from '../../core/settings';
 import type { HighDefocusNow } from '../working-state/high-defocus-of-images';
 import { followEnergyShifts } from './energy-shifts';
 import { followImageShift } from './image-shift-following';
+import { followScans, scanning } from './scans';
 import { lowDoseContext } from '../working-state/low-dose-context';
 import { Calibrations, type Conditions } from '../../core/store';
 import { ImageShiftFollowing } from '../../core/tuning';
@@ -147,11 +148,13 @@ export function provideOptics(
       log,
       date: () => clock.date(),
       highDefocus,
+      ...scanning(kernel, settings, { clock, log, optics, cameras, flyback: calibrations }),
       moreContext: () => lowDoseContext(registry.has(LowDose) ? registry.get(LowDose) : undefined),
       ...(stage && { stage }),
     }),
   );
   followEnergyShifts(kernel, settings, { calibrations, clock, log });
+  followScans(kernel, cameras);
   provideBeam(kernel, settings, calibrations, optics);
   return optics;
 }

@@ -1,6 +1,6 @@
 import { saturationOf } from '../../imaging';
-import { type MagIndex, type Logger, metres, service } from '../base';
-import { Cameras, type Exposure, type Frame, type Scope, type Stage } from '../devices';
+import { type CameraIndex, type MagIndex, type Logger, metres, seconds, service } from '../base';
+import { type Camera, Cameras, type Exposure, type Frame, type Scope, type Stage } from '../devices';
 import {
   areaOfSet,
   type BufferedImage,
@@ -15,7 +15,9 @@ import type { Conditions } from '../store';
 import { acquisitionErrors } from './errors';
 import { type HighDefocusOfImage, ImageShiftControl, type OpticalPlace, Optics, pixelSizeAt } from '../optics';
 import type { Settling } from './settling';
+import type { FocusRampOptions } from './dynamic-focus';
 import { exposureOf } from './exposure-of-set';
+import { type ScanRates, slowerBy } from './scan-rate';
 import { LiveImage } from './live-image';
 
 /** Options of an image. */
@@ -26,8 +28,10 @@ export interface TakeOptions {
   readonly title?: string;
   /** The parameter set that it is taken with. */
   readonly parameterSet?: ParameterSetName;
-  /** Takes the exposure within something else, such as a ramp of the focus. */
+  /** Takes the exposure within something else; in a ramp of the focus where `dynamicFocus` asks for one. */
   readonly around?: (expose: () => Promise<Frame>) => Promise<Frame>;
+  /** Lets the focus follow the scan over a tilted specimen. */
+  readonly dynamicFocus?: Omit<FocusRampOptions, 'signal'>;
   /** Settings of the column, where the caller has read them; they are noted with the image. */
   readonly conditions?: Conditions;
   /** The present mag index, where the caller has just read it, as when the image shift was written; it is read otherwise. */
@@ -56,6 +60,14 @@ export interface AcquisitionParts {
   readonly moreContext?: () => Partial<ImageContext>;
   /** Finds the changes by a high defocus of an image that is taken now. */
   readonly highDefocus?: (place: OpticalPlace, signal?: AbortSignal) => Promise<HighDefocusOfImage | undefined>;
+  /** Takes an exposure while the focus follows it. */
+  readonly inFocusRamp?: (
+    exposure: Exposure,
+    options: FocusRampOptions,
+    expose: () => Promise<Frame>,
+  ) => Promise<Frame>;
+  /** Rates of the scans of a camera; undefined where the site has entered none. */
+  readonly scanRates?: (camera: CameraIndex) => ScanRates | undefined;
   /** Told when an image is saturated. */
   readonly log?: Pick<Logger, 'warn'>;
 }
@@ -68,13 +80,14 @@ export class WaitingAcquisition implements ImageAcquisition {
   constructor(private readonly parts: AcquisitionParts) {}
 
   async take(exposure: Exposure, options: TakeOptions = {}): Promise<BufferedImage> {
-    const { signal, roll, around = (expose) => expose() } = options;
+    const { signal, roll } = options;
     const { cameras, settling, buffers, log } = this.parts;
     const camera = cameras.selected;
-    const wanted = camera.fit(exposure);
-    const context = await this.context(wanted, options);
+    const asked = camera.fit(exposure);
+    const context = await this.context(asked, options);
+    const wanted = this.slowEnough(camera, asked, context);
     await settling.wait(camera.traits, context.magIndex, signal);
-    const frame = await around(() => camera.acquire(wanted, signal));
+    const frame = await this.exposed(camera, wanted, options);
     const size = [wanted.area.bottom - wanted.area.top, wanted.area.right - wanted.area.left].map((unbinned) =>
       Math.floor(unbinned / wanted.binning),
     );
@@ -90,6 +103,32 @@ export class WaitingAcquisition implements ImageAcquisition {
       );
     }
     return buffers.add(frame, saturation ? { ...context, saturated: saturation.share } : context, roll);
+  }
+
+  private exposed(camera: Camera, exposure: Exposure, { signal, around, dynamicFocus }: TakeOptions): Promise<Frame> {
+    const expose = (): Promise<Frame> => camera.acquire(exposure, signal);
+    if (around) return around(expose);
+    if (!dynamicFocus) return expose();
+    if (!this.parts.inFocusRamp) throw acquisitionErrors.noFocusDuringScan(camera.traits.name);
+    return this.parts.inFocusRamp(exposure, { ...dynamicFocus, ...(signal && { signal }) }, expose);
+  }
+
+  /** Lengthens a scan that would move the probe faster than the site allows, and says when it is faster than advisable. */
+  private slowEnough(camera: Camera, exposure: Exposure, { pixelSize }: ImageContext): Exposure {
+    const rates = camera.traits.stem && pixelSize !== undefined && this.parts.scanRates?.(camera.traits.index);
+    if (!rates || pixelSize === undefined) return exposure;
+    const { log } = this.parts;
+    const factor = slowerBy(exposure, pixelSize, rates.fastest);
+    const slower = factor > 1 ? camera.fit({ ...exposure, exposure: seconds(exposure.exposure * factor) }) : exposure;
+    if (factor > 1)
+      log?.warn(
+        `${camera.traits.name}: the scan takes ${slower.exposure.toPrecision(3)} s instead of ${exposure.exposure.toPrecision(3)} s, since the probe would move faster than MaximumScanRate.`,
+      );
+    else if (slowerBy(exposure, pixelSize, rates.advisable) > 1)
+      log?.warn(
+        `${camera.traits.name}: the probe moves faster than the advisable rate of MaximumScanRate, so that the left of the image may be distorted.`,
+      );
+    return slower;
   }
 
   private async context(
@@ -135,6 +174,7 @@ export async function takeImage(
     conditions,
     title: name,
     parameterSet: name,
+    ...(camera.scan && set.scan?.dynamicFocus && { dynamicFocus: {} }),
     ...(signal && { signal }),
   });
 }

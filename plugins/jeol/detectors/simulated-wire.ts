@@ -16,7 +16,7 @@ export class SimulatedDetectors implements JeolDetectorTransport {
   private readonly retracted: Set<string>;
   private assigned: string[] = [];
   private images = new Map<string, DetectorImage>();
-  private live = false;
+  private live: string | undefined;
 
   constructor(
     find: () => unknown,
@@ -115,18 +115,19 @@ export class SimulatedDetectors implements JeolDetectorTransport {
     return found;
   }
 
-  async startLive(): Promise<void> {
-    this.live = true;
+  async startLive(detector: string): Promise<void> {
+    this.live = this.known(detector);
+    this.images.clear();
   }
 
   async stopLive(): Promise<void> {
-    this.live = false;
+    this.live = undefined;
   }
 
-  /** Scans again for the first detector that is asked for, as the scan goes on. */
+  /** Scans again for the detector with which it was started, as the scan goes on. */
   async liveImage(detector: string): Promise<DetectorImage> {
-    if (!this.live) throw detectorErrors.refused(`GET ${detector}/LiveSnapShot/tiff`, 400);
-    if (detector === this.assigned.filter(Boolean)[0] || !this.images.has(detector)) await this.scanAll();
+    if (this.live === undefined) throw detectorErrors.refused(`GET ${detector}/LiveSnapShot/tiff`, 400);
+    if (detector === this.live || !this.images.has(detector)) await this.scanAll();
     return this.scannedImage(detector);
   }
 

@@ -1,9 +1,10 @@
 import path from 'node:path';
-import { degrees, seconds } from '../../../core/base';
+import { degrees, metres, seconds } from '../../../core/base';
 import { ImageAcquisition, focusRampFor, scanWithFocusRamp } from '../../../core/acquisition';
 import {
   Cameras,
   type Exposure,
+  type Frame,
   ProbeModeSelector,
   ScanRotation,
   Scope,
@@ -95,20 +96,11 @@ test.each(['talos-stem.yaml', 'jeol-digiscan.yaml', 'jeol-stem.yaml'])(
       exposure,
     );
     const before = await scope.defocus.read();
-    const taken = async (used: typeof ramp) =>
-      sharpness(
-        (
-          await acquisition.take(exposure, {
-            around: (expose) => scanWithFocusRamp(used, { clock: instrument.clock, defocus: scope.defocus }, expose),
-          })
-        ).frame.image,
-      );
-    const followed = await taken(ramp);
-    const wrong = await taken({
-      ...ramp,
-      base: -ramp.base as typeof ramp.base,
-      change: -ramp.change as typeof ramp.change,
-    });
+    const followed = sharpness((await acquisition.take(exposure, { dynamicFocus: {} })).frame.image);
+    const inverted = { ...ramp, base: metres(-ramp.base), change: metres(-ramp.change) };
+    const around = (expose: () => Promise<Frame>) =>
+      scanWithFocusRamp(inverted, { clock: instrument.clock, defocus: scope.defocus }, expose);
+    const wrong = sharpness((await acquisition.take(exposure, { around })).frame.image);
     expect(Math.min(...followed) / Math.max(...followed)).toBeGreaterThan(0.75);
     for (const end of [0, 4]) {
       expect(plain[end]! / followed[end]!).toBeLessThan(0.7);
