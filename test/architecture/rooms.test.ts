@@ -57,7 +57,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
     'listing',
   ],
   'plugins/calibrations/timing': ['shots'],
-  'plugins/calibrations/whole-scope': ['neutral', 'high-defocus', 'distortion'],
+  'plugins/calibrations/whole-scope': ['neutral', 'high-defocus', 'distortion', 'stretch'],
   'plugins/calibrations/pixel-size': ['lattice'],
   'plugins/calibrations/tasks': ['tuning', 'focusing', 'shift-offset', 'btid', 'beam'],
   'plugins/calibrations/image-and-stage-shift': ['offsets', 'image-series', 'image-shift', 'stage-shift', 'settling'],

@@ -33,7 +33,7 @@ import { DistortionOverlaps, type ShiftWindow, directions, isInside, middleOf, s
 import { DistortionMemory } from './pair-memory';
 
 /** Dependencies of Distortion. */
-export const distortionNeeds = {
+const needs = {
   scope: Scope,
   stage: Stage,
   cameras: Cameras,
@@ -46,10 +46,10 @@ export const distortionNeeds = {
   overlaps: DistortionOverlaps,
   memory: DistortionMemory,
 };
-type Use = Uses<typeof distortionNeeds>;
+type Use = Uses<typeof needs>;
 
 /** The questions that it may ask. */
-export const distortionQuestions = {
+const questions = {
   direction: {
     kind: 'number',
     integer: true,
@@ -73,7 +73,7 @@ export const distortionQuestions = {
 } as const;
 
 /** The values that it reports. */
-export const distortionResults = {
+const results = {
   direction: value.quantity('Direction of the second image, from 0 on the right counter-clockwise to 7.'),
   trials: value.quantity('Number of pairs that were taken.'),
   shift: value.vector('Shift of the second image against the first one, X right and Y up.', { unit: 'binned px' }),
@@ -81,7 +81,7 @@ export const distortionResults = {
   correlation: value.quantity('Correlation coefficient of the pair.'),
   file: value.text('File to which both images were added.'),
 };
-type Run = ItemRun<typeof distortionQuestions, typeof distortionResults>;
+type Run = ItemRun<typeof questions, typeof results>;
 
 /** Largest number of pairs. */
 const maxTrials = 16;
@@ -95,7 +95,7 @@ const movesInMean = 3;
 const moveSeconds = 3;
 
 /** One run of Distortion. */
-export class DistortionPair {
+class DistortionPair {
   private readonly registration = new FineRegistration({ ignoreZeroPeak: true });
 
   constructor(private readonly use: Use) {}
@@ -197,7 +197,7 @@ export class DistortionPair {
   private async askAboutImageShift(run: Run, { x, y }: Vector): Promise<boolean> {
     if (Math.abs(x) <= smallShift && Math.abs(y) <= smallShift) return false;
     const answer = await run.ask('image-shift', {
-      text: `Image shift is ${readable(x, 2)}, ${readable(y, 2)} units. What is to be done with it?`,
+      text: `Image shift is ${readable(x, 2)}, ${readable(y, 2)} units. Set it to zero first?`,
       default: 'reset',
     });
     if (answer === 'cancel') throw cancelled();
@@ -239,6 +239,16 @@ export class DistortionPair {
     return (await this.use.buffers.save('A', file)).path;
   }
 }
+
+/** Distortion, but for its id and its place in the order of work. */
+export const distortionPair = {
+  not: ['stem', 'low dose'],
+  needs,
+  questions,
+  results,
+  forecast: (use: Use) => new DistortionPair(use).forecast(),
+  run: (use: Use, run: Run) => new DistortionPair(use).run(run),
+} as const;
 
 const xy = ({ x, y }: StagePosition) => ({ x, y });
 

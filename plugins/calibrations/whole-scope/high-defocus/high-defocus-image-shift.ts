@@ -28,7 +28,7 @@ import { offeredDefocus } from './high-defocus-memory';
 import { type ImageShiftChange, changeEvidence, imageShiftChange } from './image-shift-change';
 
 /** Dependencies of High-Defocus IS. */
-export const highDefocusNeeds = {
+const needs = {
   ...measureNeeds,
   ...entryNeeds,
   scope: Scope,
@@ -37,10 +37,10 @@ export const highDefocusNeeds = {
   carried: CarriedChanges,
   lowDose: optional(LowDose),
 };
-type Use = Uses<typeof highDefocusNeeds>;
+type Use = Uses<typeof needs>;
 
 /** The questions that it may ask. */
-export const highDefocusQuestions = {
+const questions = {
   'measure-first': {
     kind: 'confirm',
     why: 'The result is a comparison with the matrix in focus. One that was measured in this session, at this magnification, fits best.',
@@ -62,7 +62,7 @@ export const highDefocusQuestions = {
 } as const;
 
 /** The values that it reports. */
-export const highDefocusResults = {
+const results = {
   defocus: value.quantity('Defocus.', { unit: 'um', decimals: 1 }),
   intensity: value.quantity('Intensity of the beam, as the column counts it.', { decimals: 5 }),
   scale: value.quantity('Scale of what image shift does, against focus.', { decimals: 4 }),
@@ -74,13 +74,13 @@ export const highDefocusResults = {
   meanCorrelation: value.quantity('Mean correlation coefficient of the image pairs.'),
   images: value.quantity('Number of images, with those that check the result.'),
 };
-type Run = ItemRun<typeof highDefocusQuestions, typeof highDefocusResults>;
+type Run = ItemRun<typeof questions, typeof results>;
 
 /** Number of images of a run. */
 const images = patterns.six.length + patterns.check.length;
 
 /** One run of High-Defocus IS. */
-export class HighDefocusImageShift {
+class HighDefocusImageShift {
   constructor(private readonly use: Use) {}
 
   async forecast(signal: AbortSignal): Promise<Forecast> {
@@ -231,6 +231,19 @@ export class HighDefocusImageShift {
     return `${readable(shown, 2)} ${unit}`;
   }
 }
+
+/** High-Defocus IS, but for its id and its place in the order of work. */
+export const highDefocusImageShift = {
+  lowDoseArea: 'Trial',
+  not: ['stem'],
+  needs,
+  questions,
+  results,
+  stores: ['HighFocusISCal', 'LastC2Aperture'],
+  changes: ({ scope }: Use) => [scope.defocus],
+  forecast: (use: Use, signal: AbortSignal) => new HighDefocusImageShift(use).forecast(signal),
+  run: (use: Use, run: Run) => new HighDefocusImageShift(use).run(run),
+} as const;
 
 const inWords = (defocus: number, { scale, rotation, standardErrors }: ImageShiftChange): string =>
   `Image shift at ${readable(defocus, 0)} um of defocus against focus: scale ${withError(scale, standardErrors.scale)}, rotation ${withError(rotation, standardErrors.rotation)} degrees.`;
