@@ -4,9 +4,11 @@ import {
   type Matrix,
   type Vector,
   add,
+  apply,
   beamShiftUnits,
   firstColumn,
   fromColumns,
+  inverse,
   length,
   scale,
   secondColumn,
@@ -46,6 +48,8 @@ const margin = 4;
 /** Images of a round of large steps to either side, and the most rounds after the first one. */
 const roundImages = 4;
 const maxMoreRounds = 10;
+/** Radians by which each of these is turned against the one before; no two of ten have the same directions. */
+const turnOfRound = 0.7;
 
 /** The number of images of a series without further tries, and with all of them and all rounds. */
 export const seriesImages = { least: 8, most: 8 + 2 * maxTries + maxMoreRounds * roundImages };
@@ -125,25 +129,29 @@ export async function takeShiftSeries(
   const alongX = await step('x', firstStep);
   const alongY = await step('y', alongX.size);
   const rough: Matrix = fromColumns(alongX.perUnit, alongY.perUnit);
-  const round = async (): Promise<void> => {
-    for (const [axis, column] of [
-      ['x', firstColumn(rough)],
-      ['y', secondColumn(rough)],
-    ] as const)
-      for (const sign of [1, -1]) {
-        const size = (sign * move) / length(column);
-        const title = `${sign > 0 ? 'plus' : 'minus'} ${axis.toUpperCase()}`;
-        keep(await at(axis === 'x' ? vector(size, 0) : vector(0, size), title, takeBeam));
-      }
-  };
-  await round();
+  const toShift = inverse(rough);
+  if (!toShift) throw beamErrors.noMovement();
+  for (const [axis, column] of [
+    ['x', firstColumn(rough)],
+    ['y', secondColumn(rough)],
+  ] as const)
+    for (const sign of [1, -1]) {
+      const size = (sign * move) / length(column);
+      const title = `${sign > 0 ? 'plus' : 'minus'} ${axis.toUpperCase()}`;
+      keep(await at(axis === 'x' ? vector(size, 0) : vector(0, size), title, takeBeam));
+    }
   keep(await at(vector(0, 0), 'beam back in the middle', takeBeam));
   // The noise of few images tells their error roughly, so each round looks again how many are left.
   for (let rounds = 0; rounds < maxMoreRounds; rounds++) {
     const left = Math.min(maxMoreRounds - rounds, moreRounds(series));
     if (left === 0) break;
     total = done + left * roundImages;
-    await round();
+    // Other places each time: what lies in the beam or on the camera makes the same error at the same place, which repeating it would hide.
+    for (let quarter = 0; quarter < roundImages; quarter++) {
+      const direction = (rounds + 1) * turnOfRound + (2 * Math.PI * quarter) / roundImages;
+      const offset = apply(toShift, vector(move * Math.cos(direction), move * Math.sin(direction)));
+      keep(await at(offset, `round ${rounds + 2}, direction ${quarter + 1}`, takeBeam));
+    }
   }
   return series;
 }
