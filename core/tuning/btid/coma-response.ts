@@ -177,7 +177,6 @@ function ofCoils(u: Vector, v: Vector): ComaResponse {
 export interface FoundTiltError {
   readonly tilt: Vector;
   readonly standardErrors: Vector;
-  readonly misfit: Misfit;
 }
 
 /** A bend of the displacement along one of the coils, in nanometres on the specimen. */
@@ -186,15 +185,21 @@ export interface Bend {
   readonly standardErrors: Vector;
 }
 
-/** Finds the misalignment by least squares over the bends along both coils. */
+/**
+ * Finds the misalignment from the bends along both coils. Three-fold astigmatism bends the displacement, too, in a way that the directions of
+ * the coils tell from that of coma: it is an unknown of its own, whatever it is.
+ */
 export function tiltErrorOf(along: { readonly x: Bend; readonly y: Bend }, response: ComaResponse): FoundTiltError {
-  const rows = [response.x, response.y].flatMap(({ xpx, xpy, ypx, ypy }) => [
-    [xpx, xpy],
-    [ypx, ypy],
-  ]);
+  const [first, second] = [threefoldOf(response.x.xpx, response.x.ypx), threefoldOf(response.y.xpy, response.y.ypy)];
+  const rows = [
+    [response.x.xpx, response.x.xpy, ...first[0]],
+    [response.x.ypx, response.x.ypy, ...first[1]],
+    [response.y.xpx, response.y.xpy, ...second[0]],
+    [response.y.ypx, response.y.ypy, ...second[1]],
+  ];
   const bends = [along.x, along.y];
   const errors = bends.flatMap(({ standardErrors }) => [standardErrors.x, standardErrors.y]);
-  const { parameters, covariance, residuals } = leastSquares(
+  const { parameters, covariance } = leastSquares(
     rows,
     bends.flatMap(({ value }) => [value.x, value.y]),
     { weights: errors.map((each) => 1 / each ** 2), variance: 1 },
@@ -202,6 +207,17 @@ export function tiltErrorOf(along: { readonly x: Bend; readonly y: Bend }, respo
   return {
     tilt: vector(parameters[0]!, parameters[1]!),
     standardErrors: vector(Math.sqrt(covariance[0]![0]!), Math.sqrt(covariance[1]![1]!)),
-    misfit: misfitOf(residuals, errors, 2),
   };
+}
+
+/** Bend by a three-fold astigmatism of its own unit, as a matrix, for a coil whose bend by spherical aberration is known: the square of the conjugate of its tilt. */
+function threefoldOf(x: number, y: number): readonly [readonly [number, number], readonly [number, number]] {
+  // The bend by spherical aberration goes along the tilt with its third power.
+  const size = Math.cbrt(Math.hypot(x, y)) ** 2;
+  const twice = -2 * Math.atan2(y, x);
+  const [c, s] = [size * Math.cos(twice), size * Math.sin(twice)];
+  return [
+    [c, -s],
+    [s, c],
+  ];
 }
