@@ -1,6 +1,8 @@
 import { electronVolts } from '../../base';
-import type { EnergyFilter } from '../../devices';
+import type { Cameras, EftemMode, EnergyFilter } from '../../devices';
 import type { Run } from '../../kernel';
+import type { Settings } from '../../settings';
+import { zeroLossErrors } from './errors';
 import { leastLoss } from './slit-shots';
 
 /**
@@ -17,4 +19,27 @@ export async function driveFilter(
   await filter.zeroLossAdjustment?.write(electronVolts(0), run.signal);
   await filter.slitWidth.write(electronVolts(slitWidth), run.signal);
   await filter.slitInserted.write(true, run.signal);
+}
+
+/** Dependencies of looking whether images go through the filter. */
+export interface FilteredImages {
+  readonly cameras: Pick<Cameras, 'selected'>;
+  readonly filter: EnergyFilter;
+  readonly settings: Pick<Settings, 'get'>;
+  readonly eftem?: EftemMode | undefined;
+}
+
+/** The reason why the zero-loss peak cannot be measured with the selected camera. */
+export function whyNoZeroLoss({ cameras, filter, settings }: FilteredImages): string | undefined {
+  if (!filter.zeroLossAdjustment)
+    return 'the filter does not tell its zero-loss adjustment: SerialEM adds shifts of its own, so they are measured there';
+  if (!cameras.selected.traits.behindFilter && !settings.get('HasOmegaFilter'))
+    return 'the selected camera is not behind the energy filter';
+  return undefined;
+}
+
+/** Refuses a column whose lenses do not work for the filter behind it. */
+export async function requireFilterMode({ eftem, cameras }: FilteredImages, signal: AbortSignal): Promise<void> {
+  if (eftem && cameras.selected.traits.behindFilter && !(await eftem.on.read(signal)))
+    throw zeroLossErrors.notInFilterMode();
 }

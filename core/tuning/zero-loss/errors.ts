@@ -32,6 +32,10 @@ export const zeroLossErrors = {
       message: `This filter shifts the energy upwards only. The scan begins at ${readable(from, 1)} eV, and the zero-loss adjustment is ${readable(offset, 1)} eV.`,
       hint: 'Adjust the slit offset at the filter, so that the zero-loss peak is centred by an adjustment of half the range at least; or make the range smaller.',
     }),
-  noAdjustment: (): string =>
-    'the filter does not tell its zero-loss adjustment: SerialEM adds shifts of its own, so they are measured there',
+  notInFilterMode: (): EucentricError =>
+    new EucentricError({
+      code: 'zero-loss/not-in-filter-mode',
+      message: 'The column does not work for the camera behind the energy filter (EFTEM mode is off).',
+      hint: 'Switch EFTEM mode on, by selecting the camera behind the filter, and start again.',
+    }),
 };

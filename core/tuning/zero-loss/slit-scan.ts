@@ -1,3 +1,4 @@
+import type { Chart } from '../../base';
 import { type Reason, aboveLimit, belowLimit } from '../../judgement';
 import { zeroLossErrors } from './errors';
 import { type SlitCounts, type SlitEdge, refineEdge } from './slit-edge';
@@ -17,11 +18,11 @@ export interface SlitScanPlan {
 /** Means by which a scan is made. */
 export interface SlitScanParts {
   /** Goes to an energy, waits, and takes an image; the first of a scan waits longer. */
-  measure(energy: number, first: boolean): Promise<SlitCounts>;
-  /** Told of a scan that begins anew at a lower or higher energy. */
-  redo(start: number): void;
+  readonly measure: (energy: number, first: boolean) => Promise<SlitCounts>;
+  /** Says that the scan begins again at another energy. */
+  readonly redo: (start: number) => void;
   /** Shows the points of a scan, and the peak when it was found. */
-  show(counts: readonly SlitCounts[]): void;
+  readonly show: (counts: readonly SlitCounts[]) => void;
 }
 
 /** The zero-loss peak as a scan shows it. */
@@ -47,13 +48,13 @@ const endShare = 0.02;
 /** A peak as high as this, in counts, is one in any case. */
 const certainPeak = 2000;
 /** Height of a peak in standard errors of its counts, at least; counts of cameras that count electrons may be few. */
-const leastHeight = 50;
+const minHeight = 50;
 /** Share of the highest mean of earlier scans that a peak reaches. */
 const ofEarlier = 0.1;
 /** Share of the highest mean from which on a point lies on the top. */
 const topShare = 0.85;
 /** Scatter that images have at least, as a share. */
-const leastScatter = 0.002;
+const minScatter = 0.002;
 
 /** Finds the zero-loss peak by a scan with one repetition, and refines both edges of the slit by further images. */
 export async function scanZeroLoss(plan: SlitScanPlan, parts: SlitScanParts): Promise<ZeroLossPeak> {
@@ -86,7 +87,7 @@ function endOf(counts: readonly SlitCounts[], peak: SlitCounts): number {
 }
 
 const standsOut = (counts: readonly SlitCounts[], peak: SlitCounts): boolean =>
-  peak.mean - lowest(counts) > leastHeight * peak.error;
+  peak.mean - lowest(counts) > minHeight * peak.error;
 
 async function scanOnce(
   plan: SlitScanPlan,
@@ -94,7 +95,8 @@ async function scanOnce(
   start: number,
 ): Promise<readonly SlitCounts[]> {
   const { range, step, slitWidth, overallPeak } = plan;
-  const [without, most] = [range, range + beside + slitWidth].map((width) => Math.floor(width / step + 1) as number);
+  const imagesOf = (width: number): number => Math.floor(width / step + 1);
+  const [without, most] = [imagesOf(range), imagesOf(range + beside + slitWidth)];
   const counts: SlitCounts[] = [];
   for (;;) {
     const energy = start + counts.length * step;
@@ -106,7 +108,7 @@ async function scanOnce(
     const found = isFound(plan, peak.mean);
     // Electrons of a thick specimen may follow the peak for long.
     const ended = found && (last.mean < end || last.energy > peak.energy + reach(plan));
-    const finished = counts.length >= most! || ended || (!found && counts.length >= without!);
+    const finished = counts.length >= most || ended || (!found && counts.length >= without);
     if (finished && (!standsOut(counts, peak) || (overallPeak !== undefined && !found)))
       throw zeroLossErrors.notFound(peak.mean, first.energy, last.energy);
     if (
@@ -174,11 +176,26 @@ async function refined(
 function scatterOf(top: readonly SlitCounts[], mean: number): number {
   // Where slit and peak are as narrow as a step, points beside the middle lie on a slope.
   const upper = top.filter((each) => each.mean > 0.97 * mean);
-  if (upper.length < 3) return 5 * leastScatter;
+  if (upper.length < 3) return 5 * minScatter;
   const average = upper.reduce((sum, each) => sum + each.mean, 0) / upper.length;
   const variance = upper.reduce((sum, each) => sum + (each.mean - average) ** 2, 0) / (upper.length - 1);
-  return Math.max(leastScatter, Math.sqrt(variance) / average);
+  return Math.max(minScatter, Math.sqrt(variance) / average);
 }
+
+/** A chart of the counts of a scan. */
+export const zeroLossChart = (title: string, counts: readonly SlitCounts[]): Chart => ({
+  id: 'zero loss',
+  title,
+  x: 'Energy (eV)',
+  y: 'Mean counts',
+  series: [
+    {
+      name: 'mean counts',
+      kind: 'points',
+      points: counts.map(({ energy, mean, error }) => ({ x: energy, y: mean, error })),
+    },
+  ],
+});
 
 /** Evidence against a zero-loss peak: a distance of the edges that is not that of the slit, many electrons that lost energy, a large error. */
 export const zeroLossEvidence = (

@@ -93,7 +93,7 @@ export class SlitShots {
     return frameCover(frame.image);
   }
 
-  /** Runs a scan, and anew with a shorter exposure where an image is saturated. */
+  /** Runs a scan, and once more with a shorter exposure where an image is saturated. */
   async unsaturated<T>(scan: () => Promise<T>): Promise<T> {
     for (let shortened = 0; ; shortened++)
       try {

@@ -1,5 +1,6 @@
 import { defineItem } from '../../../core/kernel';
-import { shiftNeeds, shiftQuestions, shiftResults, shiftsForecast, whyNoShifts } from './mag-shifts/declaration';
+import { whyNoZeroLoss } from '../../../core/tuning';
+import { shiftNeeds, shiftQuestions, shiftResults, shiftsForecast } from './mag-shifts/declaration';
 import { measureMagShifts } from './mag-shifts/measure-mag-shifts';
 
 /** Measures the energy at which the zero-loss peak is centred in the slit at each magnification. */
@@ -13,6 +14,6 @@ export default defineItem({
   measures: ['energy shifts'],
   order: { step: 'between magnifications', holdsForDays: 180 },
   forecast: shiftsForecast,
-  unavailable: whyNoShifts,
+  unavailable: whyNoZeroLoss,
   run: (use, run) => measureMagShifts(use, run),
 });

@@ -1,11 +1,6 @@
 import { defineTask } from '../../../core/kernel';
-import {
-  refineZeroLoss,
-  whyNoZeroLoss,
-  zeroLossForecast,
-  zeroLossNeeds,
-  zeroLossResults,
-} from './zero-loss/refine-zero-loss';
+import { whyNoZeroLoss } from '../../../core/tuning';
+import { refineZeroLoss, zeroLossForecast, zeroLossNeeds, zeroLossResults } from './zero-loss/refine-zero-loss';
 
 /** Finds the zero-loss peak and centres it in the slit by the adjustment of the filter. */
 export default defineTask({

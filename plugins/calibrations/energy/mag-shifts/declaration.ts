@@ -6,7 +6,6 @@ import { type Forecast, type ItemRun, type Uses, value } from '../../../../core/
 import { EnergyShifts, ImageShiftControl, Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import { Calibrations } from '../../../../core/store';
-import { zeroLossErrors } from '../../../../core/tuning';
 
 /** Dependencies of Mag Energy Shifts. */
 export const shiftNeeds = {
@@ -97,14 +96,6 @@ export const shiftResults = {
 
 /** A run of Mag Energy Shifts. */
 export type ShiftRun = ItemRun<typeof shiftQuestions, typeof shiftResults>;
-
-/** The reason why the shifts cannot be measured now. */
-export function whyNoShifts({ cameras, filter, settings }: ShiftUse): string | undefined {
-  if (!filter.zeroLossAdjustment) return zeroLossErrors.noAdjustment();
-  const { behindFilter } = cameras.selected.traits;
-  if (!behindFilter && !settings.get('HasOmegaFilter')) return 'the selected camera is not behind the energy filter';
-  return undefined;
-}
 
 /** Magnifications beyond the lowest one that are offered. */
 const defaultSteps = 12;

@@ -18,7 +18,9 @@ import {
   type ZeroLossPeak,
   driveFilter,
   leastLoss,
+  requireFilterMode,
   scanZeroLoss,
+  zeroLossChart,
   zeroLossErrors,
   zeroLossEvidence,
 } from '../../../../core/tuning';
@@ -42,7 +44,7 @@ const spared = 0.4;
 
 /** Measures the shifts at the chosen magnifications, and stores them. */
 export async function measureMagShifts(use: ShiftUse, run: ShiftRun): Promise<CalibrationResult> {
-  await requireFilterMode(use, run);
+  await requireFilterMode(use, run.signal);
   const mags = shiftMags(use);
   const twice = run.administrator;
   await run.start(
@@ -61,10 +63,6 @@ export async function measureMagShifts(use: ShiftUse, run: ShiftRun): Promise<Ca
     await useTheRest(run, measurement, error);
   }
   return store(use, run, measurement, slit);
-}
-
-async function requireFilterMode({ eftem, cameras }: ShiftUse, run: ShiftRun): Promise<void> {
-  if (eftem && cameras.selected.traits.behindFilter && !(await eftem.on.read(run.signal))) throw notInFilterMode();
 }
 
 async function ask({ calibrations, filter, optics, cameras }: ShiftUse, run: ShiftRun, mags: readonly MagIndex[]) {
@@ -122,7 +120,7 @@ class MagShifts {
     const { scope, cameras, filter, imageShift, illumination, settings } = use;
     const camera = cameras.selected;
     const adjustment = filter.zeroLossAdjustment!;
-    // The shift of the present magnification is no part of the alignment.
+    // The shift of the present magnification is not a part of the alignment.
     this.offset = (await adjustment.read(run.signal)) - use.energyShifts.applied;
     if (leastLoss(filter.energyLoss) >= 0 && this.offset < plan.range / 2)
       throw zeroLossErrors.belowZero(-plan.range / 2, this.offset);
@@ -229,14 +227,7 @@ class MagShifts {
   }
 
   private show(magnification: number, counts: readonly SlitCounts[]): void {
-    const points = counts.map(({ energy, mean, error }) => ({ x: energy, y: mean, error }));
-    this.run.plot({
-      id: 'zero loss',
-      title: `Zero-loss peak at ${magnification}x`,
-      x: 'Energy (eV)',
-      y: 'Mean counts',
-      series: [{ name: 'mean counts', kind: 'points', points }],
-    });
+    this.run.plot(zeroLossChart(`Zero-loss peak at ${magnification}x`, counts));
     this.showShifts();
   }
 
@@ -324,12 +315,6 @@ const driftEvidence = ({ drifted, unexplained }: DriftFree): Evidence => [
   }),
 ];
 
-const notInFilterMode = (): EucentricError =>
-  new EucentricError({
-    code: 'energy-shifts/not-in-filter-mode',
-    message: 'The column does not work for the camera behind the energy filter (EFTEM mode is off).',
-    hint: 'Switch EFTEM mode on, by selecting the camera behind the filter, and start again.',
-  });
 const noMagnifications = (): EucentricError =>
   new EucentricError({
     code: 'energy-shifts/no-magnifications',

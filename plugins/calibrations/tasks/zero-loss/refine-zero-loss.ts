@@ -10,8 +10,9 @@ import {
   SlitShots,
   type ZeroLossPeak,
   driveFilter,
+  requireFilterMode,
   scanZeroLoss,
-  zeroLossErrors,
+  zeroLossChart,
   zeroLossEvidence,
 } from '../../../../core/tuning';
 import { UserSettings } from '../../../../core/user-settings';
@@ -50,14 +51,6 @@ const maxChecks = 4;
 /** Electronvolts by which the peak may be off at the end, at least. */
 const tolerance = 0.2;
 
-/** The reason why the peak cannot be refined now. */
-export function whyNoZeroLoss({ cameras, filter, settings }: Use): string | undefined {
-  if (!filter.zeroLossAdjustment) return zeroLossErrors.noAdjustment();
-  if (!cameras.selected.traits.behindFilter && !settings.get('HasOmegaFilter'))
-    return 'the selected camera is not behind the energy filter';
-  return undefined;
-}
-
 /** The parameter set of the images: Trial, or Preview in Low Dose unless the user wants Trial there, too. */
 const setOf = ({ lowDose, userSettings }: Pick<Use, 'lowDose' | 'userSettings'>): 'Trial' | 'Preview' =>
   lowDose?.on && !userSettings.get('RefineZLPWithTrial') ? 'Preview' : 'Trial';
@@ -90,9 +83,9 @@ const secondsPerMinute = 60;
 
 /** Finds the zero-loss peak, sets the adjustment by which it is centred, and checks that by a fresh scan. */
 export async function refineZeroLoss(use: Use, run: RefineRun): Promise<CalibrationResult> {
-  const { filter, eftem, cameras, lowDose } = use;
+  const { filter, cameras, lowDose } = use;
   const adjustment = filter.zeroLossAdjustment!;
-  if (eftem && cameras.selected.traits.behindFilter && !(await eftem.on.read(run.signal))) throw notInFilterMode();
+  await requireFilterMode(use, run.signal);
   const [minutes = 0] = run.arguments.map(Number);
   const last = refinedAt.get(run.clock);
   if (last !== undefined && run.clock.now() - last < minutes * secondsPerMinute) {
@@ -136,13 +129,13 @@ export async function refineZeroLoss(use: Use, run: RefineRun): Promise<Calibrat
 class Refinement {
   constructor(
     private readonly use: Use,
-    private readonly run_: RefineRun,
+    private readonly of: RefineRun,
     private readonly set: 'Trial' | 'Preview',
     private readonly before: number,
   ) {}
 
   async run() {
-    const { use, run_: run, set } = this;
+    const { use, of: run, set } = this;
     const { filter, settings, cameras } = use;
     const camera = cameras.selected;
     const slit = settings.get('RefineZLPSlitWidth');
@@ -167,39 +160,20 @@ class Refinement {
   }
 
   private scan(shots: SlitShots, slitWidth: number, step: number, range: number): Promise<ZeroLossPeak> {
-    const { run_: run } = this;
+    const { of: run } = this;
     return shots.unsaturated(() =>
       scanZeroLoss(
         { start: -range / 2, step, slitWidth, range },
         {
           measure: (energy, isFirst) => shots.measure(energy, isFirst, step),
           redo: (start) => run.operator.log(`Scanning again from ${readable(start, 1)} eV.`),
-          show: (counts) =>
-            run.plot({
-              id: 'zero loss',
-              title: 'Zero-loss peak',
-              x: 'Energy (eV)',
-              y: 'Mean counts',
-              series: [
-                {
-                  name: 'mean counts',
-                  kind: 'points',
-                  points: counts.map(({ energy, mean, error }) => ({ x: energy, y: mean, error })),
-                },
-              ],
-            }),
+          show: (counts) => run.plot(zeroLossChart('Zero-loss peak', counts)),
         },
       ),
     );
   }
 }
 
-const notInFilterMode = (): EucentricError =>
-  new EucentricError({
-    code: 'refine-zero-loss/not-in-filter-mode',
-    message: 'The column does not work for the camera behind the energy filter (EFTEM mode is off).',
-    hint: 'Switch EFTEM mode on, by selecting the camera behind the filter, and start again.',
-  });
 const notReached = (energy: number): EucentricError =>
   new EucentricError({
     code: 'refine-zero-loss/not-reached',

@@ -2,7 +2,6 @@ import { ImageAcquisition } from '../../../../core/acquisition';
 import { magIndex as asMagIndex } from '../../../../core/base';
 import { EnergyFilter } from '../../../../core/devices';
 import {
-  type FilterColumn,
   type FilteredInstrument,
   drawnFilter,
   filteredInstrument,
@@ -107,11 +106,7 @@ test('a steady drift is taken out, with two passes as with one', async () => {
 });
 
 test('older shifts of other magnifications follow the nearest measured one that had one', async () => {
-  await using instrument = await filteredInstrument(
-    gif as FilterColumn,
-    { energyShiftsElectronvolts: { 16: 4, 17: 5 } },
-    16,
-  );
+  await using instrument = await filteredInstrument(gif, { energyShiftsElectronvolts: { 16: 4, 17: 5 } }, 16);
   const records = instrument.calibrations.records('FilterMagShifts');
   for (const [magIndex, energyShift] of [
     [17, 2],
