@@ -45,8 +45,11 @@ export async function exposeWithBlanker<Result>(
   if (!blanker || minimumBlanking === undefined) throw kernelErrors.noTimedBlanker();
   const over = new AbortController();
   const spared = blankedFor > minimumBlanking;
+  const asked = clock.now();
   if (spared) await blanker.write(true);
   const began = clock.now();
+  // The rest of the time for both is what unblanking takes, so that the beam is there in time.
+  const unblanking = Math.max(0, minimumBlanking - (began - asked));
   /** Rejects when the exposure is over, which may have been before. */
   const until = async (time: number): Promise<void> => {
     throwIfStopped(over.signal);
@@ -55,7 +58,7 @@ export async function exposeWithBlanker<Result>(
   };
   const work = async (): Promise<void> => {
     if (spared) {
-      await until(blankedFor - minimumBlanking);
+      await until(Math.max(0, blankedFor - unblanking));
       await blanker.write(false);
     }
     await until(blankedFrom);
