@@ -34,6 +34,10 @@ export function filterDelays(settings: Settings): FilterDelays {
   };
 }
 
+/** The blanker of a camera that has no shutter, by the site's properties: it may spare the specimen until an exposure or a scan begins. */
+export const sparedUntilStart = (camera: CameraSettings): Pick<CameraTraits, 'blankedUntilStart'> =>
+  camera.get('NoShutter') === blanksUntilStart ? { blankedUntilStart: true } : {};
+
 /**
  * The shutters of a camera by the site's properties. Only one that DigitalMicrograph drives may have a shutter behind the specimen as well, unless the
  * site says that it has one shutter.
@@ -48,6 +52,6 @@ export function shutterTraits(
   return {
     shutters: Object.freeze([...shutters]),
     extraBeamTime: seconds(camera.get('ExtraBeamTime')),
-    ...(camera.get('NoShutter') === blanksUntilStart && { blankedUntilStart: true as const }),
+    ...sparedUntilStart(camera),
   };
 }

@@ -1,4 +1,4 @@
-export { filterDelays, shutterTraits, type FilterDelays } from './filter-and-shutters';
+export { filterDelays, shutterTraits, sparedUntilStart, type FilterDelays } from './filter-and-shutters';
 export type { FallbackValue, Sourced } from './geometry/geometry';
 export * from './energy-shifts';
 export * from './high-defocus';

@@ -41,6 +41,7 @@ export const scanTraitsOf = (
     startupDelay: seconds(model.startupDelay),
     builtInSettling: seconds(0),
     allowsPostActions: false,
+    ...(model.blankedUntilStart && { blankedUntilStart: true }),
     scan: Object.freeze({
       detectors: Object.freeze([...model.detectors]),
       maxDetectors: model.detectors.length,

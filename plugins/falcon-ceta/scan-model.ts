@@ -1,4 +1,5 @@
 import type { CameraIndex } from '../../core/base';
+import { sparedUntilStart } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 
 /** Shortest time on a pixel in microseconds, where the site does not say. */
@@ -24,6 +25,8 @@ export interface FeiScanModel {
   readonly startupDelay: number;
   readonly addedFlyback: number;
   readonly longestExposure: number;
+  /** True when the blanker spares the specimen until a scan begins. */
+  readonly blankedUntilStart?: true;
 }
 
 /** True for a STEM camera that belongs to this plugin. */
@@ -45,5 +48,6 @@ export function feiScanModel(camera: CameraSettings, longestExposure: number): F
     startupDelay: camera.get('StartupDelay'),
     addedFlyback: camera.get('AddedFlybackTime'),
     longestExposure,
+    ...sparedUntilStart(camera),
   };
 }

@@ -9,6 +9,7 @@ import {
   fitExposure,
   fittedScanExposure,
 } from '../../core/devices';
+import { sparedUntilStart } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import {
@@ -50,6 +51,7 @@ export function digiScanTraits(model: DigiScanModel, camera: CameraSettings): Ca
     startupDelay: seconds(model.startupDelay),
     builtInSettling: seconds(0),
     allowsPostActions: false,
+    ...sparedUntilStart(camera),
     scan: Object.freeze({
       detectors: Object.freeze([...model.detectors.keys()]),
       maxDetectors,

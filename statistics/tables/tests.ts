@@ -82,6 +82,7 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/gatan-k2k3/wire-faults.test.ts': 270,
   'test/plugins/hitachi/wire-faults.test.ts': 30,
   'test/plugins/jeol/com.test.ts': 90,
+  'test/plugins/jeol/detectors/faults.test.ts': 120,
   'test/plugins/serialem/socket.test.ts': 40,
   'test/simulation/microscope.test.ts': 30,
   'test/wires/device-host/faults.test.ts': 60,

@@ -1,5 +1,6 @@
 import { type CameraIndex, type Seconds, milliseconds, seconds } from '../../../core/base';
 import type { CameraTraits } from '../../../core/devices';
+import { sparedUntilStart } from '../../../core/optics';
 import type { CameraSettings, Settings } from '../../../core/settings';
 
 /** Shortest time on a pixel in microseconds, where the site does not say. */
@@ -35,6 +36,8 @@ export interface JeolScanModel {
   readonly startupDelay: number;
   readonly longestExposure: number;
   readonly shortestSettling: number;
+  /** True when the blanker spares the specimen until a scan begins. */
+  readonly blankedUntilStart?: true;
 }
 
 /** True for a STEM camera whose detectors JEOL's own service reads. */
@@ -66,6 +69,7 @@ export function jeolScanModel(camera: CameraSettings, settings: Settings, longes
     startupDelay: camera.get('StartupDelay'),
     longestExposure,
     shortestSettling: camera.get('MinimumDriftSettling'),
+    ...sparedUntilStart(camera),
   };
 }
 
@@ -87,6 +91,7 @@ export const jeolScanTraits = (model: JeolScanModel): CameraTraits =>
     startupDelay: seconds(model.startupDelay),
     builtInSettling: seconds(0),
     allowsPostActions: false,
+    ...(model.blankedUntilStart && { blankedUntilStart: true }),
     scan: Object.freeze({
       detectors: Object.freeze([...model.detectors]),
       maxDetectors: Math.min(maxDetectors, model.detectors.length),

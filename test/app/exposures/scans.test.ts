@@ -29,3 +29,36 @@ test('a scan is no faster than the site allows, reads the detectors of its param
   expect(live.running).toBe('View');
   await live.stop();
 });
+
+test.each(['talos-stem.yaml', 'jeol-digiscan.yaml', 'jeol-stem.yaml'])(
+  'on %s the blanker spares the specimen until the first pixel of a scan, and between scans where the operator has blanked the beam',
+  async (configuration) => {
+    const seen: string[] = [];
+    await using instrument = await virtualInstrument({
+      configuration,
+      edit: (yaml) =>
+        yaml
+          .replace(/CameraSize([XY]): 2048/g, 'CameraSize$1: 256')
+          .replace(/(\n {4}STEMCamera: 1\n)/, '$1    NoShutter: 2\n'),
+      watch: (call) => void seen.push(call),
+    });
+    const { registry } = instrument.kernel;
+    const cameras = registry.get(Cameras);
+    await cameras.select(cameras.all.find(({ traits }) => traits.stem)!.traits.index);
+    const { beamBlanked } = registry.get(Scope);
+    await beamBlanked.write(true);
+    seen.length = 0;
+    await takeImage(instrument.session, 'View');
+    const calls = seen.filter((call) => call === `write ${beamBlanked.name}` || call.startsWith('acquire'));
+    // Unblanked for the image, blanked until it begins, unblanked, and as the operator had it.
+    expect(calls).toEqual([
+      `write ${beamBlanked.name}`,
+      'acquire camera 1',
+      `write ${beamBlanked.name}`,
+      `write ${beamBlanked.name}`,
+      `write ${beamBlanked.name}`,
+      `write ${beamBlanked.name}`,
+    ]);
+    expect(await beamBlanked.read()).toBe(true);
+  },
+);
