@@ -1,6 +1,19 @@
-import { counted, inMicrometres, inNanometres, length, readable, scale, withError } from '../../../../core/base';
+import {
+  EucentricError,
+  counted,
+  inMicrometres,
+  inNanometres,
+  length,
+  metres,
+  micrometres,
+  optional,
+  readable,
+  scale,
+  withError,
+} from '../../../../core/base';
 import { judge, requireNotRefused } from '../../../../core/judgement';
-import { type Forecast, type TaskRun, type Uses, value } from '../../../../core/kernel';
+import { type Forecast, LowDose, type LowDoseAreaName, type TaskRun, type Uses, value } from '../../../../core/kernel';
+import type { ParameterSetName } from '../../../../core/settings';
 import type { CalibrationResult } from '../../../../core/store';
 import {
   type FocusOutcome,
@@ -45,11 +58,22 @@ const imagesAtMost = 18;
 const readoutSeconds = 1;
 
 type Run = TaskRun<Readonly<Record<never, never>>, typeof results>;
-type Use = Uses<typeof autofocusNeeds>;
+const needs = { ...autofocusNeeds, lowDose: optional(LowDose) };
+type Use = Uses<typeof needs>;
+
+/** Parameter set and area of Low Dose by the numbers of a script. */
+const places: Readonly<Record<string, readonly [ParameterSetName, LowDoseAreaName]>> = {
+  '1': ['View', 'View'],
+  '2': ['View', 'View'],
+  '3': ['Search', 'Search'],
+  '4': ['Search', 'Search'],
+  '-1': ['Record', 'Record'],
+  '-2': ['Preview', 'Record'],
+};
 
 /** The declaration of Autofocus but its id. */
 export const autofocusTask = {
-  needs: autofocusNeeds,
+  needs,
   not: ['stem'],
   changes: ({ scope }: Use) => [scope.defocus, scope.absoluteFocus],
   results,
@@ -70,22 +94,42 @@ export const autofocusTask = {
   },
   async run(use: Use, run: Run) {
     const mode = Number(run.arguments[0] ?? 1);
-    const shots = await focusShots(use, run.signal);
+    const set = await goToArea(use, run);
+    const shots = await focusShots(use, run.signal, set && { set });
     const place = use.optics.at(shots.conditions);
     if (place.isLowMagnification && !findFocusCurve(use.calibrations, use.optics, shots.conditions))
       return setStandardFocus(use, run, shots.conditions.probe);
     await run.preserve(use.beamTilt.beamTilt);
     run.restoreLater('camera', () => use.cameras.selected.stop());
     run.operator.status(mode < 0 ? 'MEASURING DEFOCUS' : 'AUTOFOCUS');
-    return mode < 0 ? measureOnly(use, run, mode) : focus(use, run);
+    return mode < 0 ? measureOnly(use, run, mode, set) : focus(use, run, set);
   },
 } as const;
+
+/** Goes to the area of Low Dose that a script asks for, and returns the parameter set of its images; Focus has its area already. */
+async function goToArea({ lowDose }: Use, run: Run): Promise<ParameterSetName | undefined> {
+  const given = run.arguments[1];
+  if (given === undefined || Number(given) === 0) return undefined;
+  const place = places[given];
+  if (!place || !lowDose?.on)
+    throw new EucentricError({
+      code: 'autofocus/no-such-area',
+      message: place ? 'Areas belong to Low Dose, which is off.' : `There is no area "${given}" for Autofocus.`,
+      hint: 'Switch Low Dose on, and give 1 or 2 for View, 3 or 4 for Search, -1 for Record, -2 for Preview; leave it out for Focus.',
+    });
+  const [set, area] = place;
+  await lowDose.goTo(area, run.signal);
+  return set;
+}
+
+/** Defocus in metres that the present area of Low Dose has added, which is no defocus of the specimen. */
+const addedByArea = ({ lowDose }: Use) => micrometres(lowDose?.on ? lowDose.defocusOffset : 0);
 
 /** The values of a measurement. */
 function valuesOf(use: Use, { defocus, standardError, swing, curve, shots }: MeasuredDefocus) {
   const pixel = use.optics.at(shots.conditions).pixelSize;
   return {
-    defocus: inMicrometres(defocus),
+    defocus: inMicrometres(metres(defocus - addedByArea(use))),
     defocusError: inMicrometres(standardError),
     shift: scale(swing.shift, -1),
     correlation: swing.correlation,
@@ -94,8 +138,13 @@ function valuesOf(use: Use, { defocus, standardError, swing, curve, shots }: Mea
   };
 }
 
-async function measureOnly(use: Use, run: Run, mode: number): Promise<CalibrationResult> {
-  const measured = await measureDefocus(use, { clock: run.clock, signal: run.signal });
+async function measureOnly(use: Use, run: Run, mode: number, set?: ParameterSetName): Promise<CalibrationResult> {
+  const measured = await measureDefocus(use, {
+    clock: run.clock,
+    signal: run.signal,
+    expected: targetOf(use),
+    ...(set && { set }),
+  });
   const judgement = judge(defocusEvidence(measured));
   requireNotRefused(judgement, 'autofocus/refused');
   const { defocus, defocusError, ...others } = valuesOf(use, measured);
@@ -117,8 +166,11 @@ async function measureOnly(use: Use, run: Run, mode: number): Promise<Calibratio
   });
 }
 
-async function focus(use: Use, run: Run): Promise<CalibrationResult> {
-  const outcome = await findFocus(run, use);
+/** Defocus of the images in the present area where the specimen is at the target. */
+const targetOf = (use: Use) => metres(micrometres(use.userSettings.get('TargetDefocus')) + addedByArea(use));
+
+async function focus(use: Use, run: Run, set?: ParameterSetName): Promise<CalibrationResult> {
+  const outcome = await findFocus(run, use, { target: targetOf(use), ...(set && { set }) });
   requireNotRefused(outcome.judgement, 'autofocus/refused');
   const summary = inWords(outcome);
   run.operator.log(summary);
@@ -127,7 +179,7 @@ async function focus(use: Use, run: Run): Promise<CalibrationResult> {
     summary,
     values: {
       ...valuesOf(use, outcome.last),
-      target: inMicrometres(outcome.target),
+      target: use.userSettings.get('TargetDefocus'),
       change: inMicrometres(outcome.change),
       measurements: outcome.rounds.length,
       images: outcome.images,

@@ -1,7 +1,7 @@
 import { ImageAcquisition } from '../../../../core/acquisition';
 import { micrometres } from '../../../../core/base';
 import { BeamTilt, Scope } from '../../../../core/devices';
-import { ScriptedOperator } from '../../../../core/kernel';
+import { LowDose, ScriptedOperator } from '../../../../core/kernel';
 import { Calibrations } from '../../../../core/store';
 import { UserSettings } from '../../../../core/user-settings';
 import {
@@ -82,6 +82,24 @@ describe('the task Autofocus', () => {
     expect(await tilt.beamTilt.read()).toEqual({ x: 0, y: 0 });
     // What it changed stays, and is reported.
     expect(result!.changed?.map(({ name }) => name)).toContain(scope.defocus.name);
+  });
+
+  it('focuses in the area of Low Dose that a script asks for, whose defocus is none of the specimen', async () => {
+    const { registry, now, user, ...made } = await calibrated(3);
+    await using instrument = made.instrument;
+    const lowDose = registry.get(LowDose);
+    const port = Object.assign(new ScriptedOperator({}, { defaults: true }), { log: () => undefined });
+    const run = (...given: readonly string[]) => instrument.runner.run(autofocus, { port, arguments: given });
+    await expect(run('1', '1')).rejects.toMatchObject({ code: 'autofocus/no-such-area' });
+    user.setForNow('LowDoseViewDefocus', -6);
+    await lowDose.turnOn();
+    await expect(run('1', '7')).rejects.toMatchObject({ code: 'autofocus/no-such-area' });
+    const result = await run('1', '1');
+    expect(lowDose.area).toBe('View');
+    expect(Math.abs(result!.values['defocus'] as number)).toBeLessThan(0.1);
+    expect(Math.abs((await now()) + 6)).toBeLessThan(0.1);
+    await lowDose.turnOff();
+    expect(Math.abs(await now())).toBeLessThan(0.1);
   });
 
   it('measures alone with the argument -1, and takes two images without drift protection', async () => {
