@@ -93,6 +93,16 @@ const taskList: readonly (readonly [group: string, tasks: readonly KnownTask[]])
         'Makes the beam brighter or dimmer by a factor, by the tables of Beam Intensity.',
       ),
       task(
+        'set-displayed-intensity',
+        'Set Displayed Intensity',
+        'Sets the intensity to a value as it is displayed, in per cent or in micrometres of illuminated area.',
+      ),
+      task(
+        'change-displayed-intensity',
+        'Change Displayed Intensity',
+        'Changes the intensity by an amount as it is displayed.',
+      ),
+      task(
         'set-intensity-for-a-dose',
         'Set Intensity for a Dose',
         'Sets the intensity for a dose of Record images, or for a dose rate, by the calibrated dose.',

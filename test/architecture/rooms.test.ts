@@ -61,7 +61,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'plugins/calibrations/energy': ['mag-shifts'],
   'plugins/calibrations/whole-scope': ['neutral', 'high-defocus', 'distortion', 'stretch'],
   'plugins/calibrations/pixel-size': ['lattice'],
-  'plugins/calibrations/tasks': ['tuning', 'focusing', 'shift-offset', 'btid', 'beam', 'zero-loss'],
+  'plugins/calibrations/tasks': ['tuning', 'focusing', 'shift-offset', 'btid', 'beam', 'intensity', 'zero-loss'],
   'plugins/calibrations/image-and-stage-shift': ['offsets', 'image-series', 'image-shift', 'stage-shift', 'settling'],
   'plugins/console': ['protocol', 'server', 'page'],
   'plugins/console/server': ['guide', 'images', 'web', 'working-state'],
