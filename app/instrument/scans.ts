@@ -12,6 +12,8 @@ import type { Optics } from '../../core/optics';
 import type { Settings } from '../../core/settings';
 import type { Calibrations } from '../../core/store';
 
+/** Metres in a micrometre. */
+const micrometre = 1e-6;
 /** Real milliseconds after which a live scan goes on, also where a change of magnification has failed. */
 const longestPause = 60_000;
 
@@ -36,8 +38,6 @@ export function followScans({ registry, hooks }: Kernel, cameras: Pick<Cameras, 
   });
   taps.didChangeMagnification.tap(async () => end());
 }
-
-const microseconds = 1e-6;
 
 /** Parts of the acquisition of scans: the focus that follows them, and the rates that the site allows. */
 export function scanning(
@@ -83,17 +83,17 @@ export function scanning(
           { ...(found && { flyback: found.flyback, startup: found.startup }), ...options },
         );
         const range = Math.abs(ramp.change) * ramp.steps;
+        const tolerance = settings.get('FlybackWarningFocusTol') * micrometre;
+        if (ramp.alongLine > tolerance)
+          log.warn(
+            `${name}: the tilt axis is not along the lines of the scan, so that their ends are ${(ramp.alongLine / micrometre).toFixed(1)} um out of focus, which no ramp can help. Turn the scan.`,
+          );
         // The generator of FEI does not tell its flyback; the error of the focus at the end of the scan is the share of what it adds.
         const added = 1 - exposure.exposure / (ramp.steps * ramp.interval);
         const measures = (settings.cameras.find((each) => each.index === index)?.get('FEICameraType') ?? 0) > 0;
-        if (
-          measures &&
-          found?.kind !== 'exact' &&
-          options.flyback === undefined &&
-          range * added > settings.get('FlybackWarningFocusTol') * microseconds
-        )
+        if (measures && found?.kind !== 'exact' && options.flyback === undefined && range * added > tolerance)
           log.warn(
-            `${name}: the flyback of this scan is ${found ? found.kind : 'not measured'}, so that the focus may be ${((range * added) / microseconds).toFixed(1)} um off at its end. Run Quick Flyback Time with this exposure.`,
+            `${name}: the flyback of this scan is ${found ? found.kind : 'not measured'}, so that the focus may be ${((range * added) / micrometre).toFixed(1)} um off at its end. Run Quick Flyback Time with this exposure.`,
           );
         return scanWithFocusRamp(ramp, { clock, defocus: scope.defocus }, expose, options.signal);
       },

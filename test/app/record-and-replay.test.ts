@@ -70,6 +70,7 @@ describe.each([
   'talos-through-serialem.yaml',
   'jeol-cryo-arm-k2.yaml',
   'jeol-stem.yaml',
+  'talos-stem.yaml',
   'hitachi-ht7700.yaml',
 ])('%s', (name) => {
   const configuration = path.join(projectFolder, 'config', name);

@@ -57,6 +57,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/registration',
     'core/low-dose',
     'core/buffers',
+    'core/image-files',
     'core/tuning',
     'core/illumination',
     'core/consistency',
