@@ -35,8 +35,8 @@ function folder(): string {
   return path.join(own, 'eucentric', 'answers');
 }
 
-/** File of the answer to these arguments in these surroundings. */
-function fileFor(given: readonly string[]): string {
+/** File of the answer to these arguments in these surroundings, in one working folder, or in any where none is given. */
+function fileFor(given: readonly string[], workingFolder?: string): string {
   const surroundings = Object.entries(process.env).filter(([name]) => variables.test(name));
   const streams = [process.stdout, process.stderr].map((stream) => [
     stream.isTTY,
@@ -44,7 +44,7 @@ function fileFor(given: readonly string[]): string {
   ]);
   const key = JSON.stringify([
     given,
-    process.cwd(),
+    workingFolder,
     process.version,
     process.arch,
     process.execArgv,
@@ -63,8 +63,12 @@ const isKept = (given: readonly string[]): boolean =>
 /** Prints the kept answer to a command line; returns false where there is none that still holds. */
 export function giveKeptAnswer(given: readonly string[]): boolean {
   if (!isKept(given)) return false;
+  return giveAnswerIn(fileFor(given)) || giveAnswerIn(fileFor(given, process.cwd()));
+}
+
+function giveAnswerIn(answer: string): boolean {
   try {
-    const { states, stdout, stderr } = JSON.parse(fs.readFileSync(fileFor(given), 'utf8')) as KeptAnswer;
+    const { states, stdout, stderr } = JSON.parse(fs.readFileSync(answer, 'utf8')) as KeptAnswer;
     for (const [file, state] of Object.entries(states)) if (stateOf(file) !== state) return false;
     for (const stream of [process.stdout, process.stderr])
       stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -90,6 +94,7 @@ export function keepNoAnswer(): void {
 export function keepAnswer(given: readonly string[]): void {
   if (!isKept(given)) return;
   const began = Date.now();
+  const workingFolder = watchWorkingFolder();
   const read = watchFiles();
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -103,7 +108,7 @@ export function keepAnswer(given: readonly string[]): void {
   process.once('exit', (code) => {
     if (code !== 0 || !lasting) return;
     try {
-      keep(fileFor(given), new Set([...read, ...Object.keys(require.cache)]), printed, began);
+      keep(fileFor(given, workingFolder()), new Set([...read, ...Object.keys(require.cache)]), printed, began);
     } catch {
       // Nothing can be kept here; the next call answers in full again.
     }
@@ -137,13 +142,29 @@ const functions =
   'readFileSync existsSync statSync lstatSync openSync readdirSync accessSync realpathSync readlinkSync'.split(' ');
 const promised = 'readFile stat lstat open readdir access realpath readlink'.split(' ');
 
-/** Notes every path that the program reads or looks for from now on. */
+/**
+ * Notes from now on when the program asks for the working folder, as the resolution of every relative path does. Returns a function that
+ * gives that folder when it was asked for. An answer that never asked is the same in every folder.
+ */
+function watchWorkingFolder(): () => string | undefined {
+  const original = process.cwd.bind(process);
+  let asked: string | undefined;
+  process.cwd = () => (asked = original());
+  return () => asked;
+}
+
+/** Notes every path that the program reads or looks for from now on. A relative one asks for the working folder. */
 function watchFiles(): ReadonlySet<string> {
   const read = new Set<string>();
+  const known = new Set<string>();
   const note = (target: Record<string, unknown>, name: string): void => {
     const original = target[name] as (...all: unknown[]) => unknown;
     const watched = function (this: unknown, ...all: unknown[]): unknown {
-      if (typeof all[0] === 'string') read.add(path.resolve(all[0]));
+      const [given] = all;
+      if (typeof given === 'string' && !known.has(given)) {
+        known.add(given);
+        read.add(path.resolve(given));
+      }
       return Reflect.apply(original, this, all);
     };
     target[name] = Object.assign(watched, original);

@@ -50,6 +50,26 @@ describe('the answer of `menu`', () => {
     expect(menu().stderr).toBe(first.stderr);
   });
 
+  it('is given in another folder, unless it goes by the folder', () => {
+    const folders = ['one', 'two'].map((name) => path.join(site.folder, name));
+    const configuration = readFileSync(site.configuration, 'utf8');
+    const inFolder = (folder: string, config: string): Called =>
+      eucentricProcess(['menu', '--config', config], folder, { XDG_CACHE_HOME: cache });
+    for (const folder of folders) {
+      mkdirSync(folder);
+      writeFileSync(path.join(folder, 'own.yaml'), configuration);
+    }
+    removeLine(path.join(folders[1]!, 'own.yaml'), '  calibrations: {}');
+    for (let call = 0; call < 3 && !isKept(menu()); call++) mark();
+    expect(isKept(inFolder(folders[0]!, site.configuration))).toBe(true);
+    for (let call = 0; call < 3 && !isKept(inFolder(folders[0]!, 'own.yaml')); call++) mark();
+    expect(isKept(inFolder(folders[0]!, 'own.yaml'))).toBe(true);
+    const other = inFolder(folders[1]!, 'own.yaml');
+    expect(isKept(other)).toBe(false);
+    expect(other.stdout).not.toContain('Image Shift');
+    for (const folder of folders) rmSync(folder, { recursive: true });
+  });
+
   it.each<[string, () => void]>([
     ['the configuration changes', () => appendFileSync(site.configuration, '\nCameraRetries: 3\n')],
     [
