@@ -7,6 +7,7 @@ import {
   type Frame,
   exposureRefusal,
   fitExposure,
+  fittedScanExposure,
   shareHolding,
 } from '../../core/devices';
 import { image } from '../../imaging';
@@ -46,7 +47,7 @@ export const scanTraitsOf = (
       detectors: Object.freeze([...model.detectors]),
       maxDetectors: model.detectors.length,
       shortestPixelTime: seconds(model.shortestPixelTime / 1e6),
-      pixelTimeStep: seconds(0),
+      pixelTimeStep: seconds(model.pixelTimeStep / 1e6),
       lineSync: false,
       rotates: false,
       ...(blocksColumn && { blocksColumn }),
@@ -96,15 +97,17 @@ export class FeiScanCamera implements Camera {
   }
 
   private get constraints(): CameraConstraints {
-    const { width, height, binnings, longestExposure, shortestPixelTime, shortestSettling } = this.model;
+    const { model } = this;
+    const { width, height, binnings, longestExposure, shortestSettling } = model;
     const { scan, shortestExposure } = this.traits;
     return {
       ...{ width, height, binnings, shortestExposure, longestExposure, shortestSettling },
       area: { parts: 'shares' },
-      timeFor: (wanted, { area, binning }) => {
-        const pixels = ((area.right - area.left) * (area.bottom - area.top)) / binning ** 2;
-        return Math.min(longestExposure, Math.max((shortestPixelTime * pixels) / 1e6, wanted));
-      },
+      timeFor: (wanted, { area, binning }) =>
+        fittedScanExposure(model, Math.min(longestExposure, wanted), {
+          columns: (area.right - area.left) / binning,
+          rows: (area.bottom - area.top) / binning,
+        }),
       ...(scan && { scan }),
     };
   }

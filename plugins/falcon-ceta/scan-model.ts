@@ -19,6 +19,8 @@ export interface FeiScanModel {
   readonly detectors: readonly string[];
   /** Microseconds. */
   readonly shortestPixelTime: number;
+  /** Step of the time on a pixel in microseconds; 0 for any. */
+  readonly pixelTimeStep: number;
   /** Seconds of the shortest drift settling. */
   readonly shortestSettling: number;
   /** Seconds. */
@@ -44,6 +46,7 @@ export function feiScanModel(camera: CameraSettings, longestExposure: number): F
     binnings: [...camera.binnings].sort((a, b) => a - b),
     detectors: detectors.length > 0 ? detectors : [camera.name],
     shortestPixelTime: Math.max(shortestPixelTime, camera.get('MinimumPixelTime')),
+    pixelTimeStep: Math.max(0, camera.get('PixelTimeIncrement')),
     shortestSettling: camera.get('MinimumDriftSettling'),
     startupDelay: camera.get('StartupDelay'),
     addedFlyback: camera.get('AddedFlybackTime'),

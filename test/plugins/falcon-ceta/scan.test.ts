@@ -18,6 +18,7 @@ const model = {
   binnings: [1, 2, 4],
   detectors: ['HAADF', 'BF'],
   shortestPixelTime: 0.1,
+  pixelTimeStep: 0,
   startupDelay: 0.1,
   addedFlyback: 0,
   longestExposure: 60,
@@ -119,6 +120,14 @@ describe('a STEM camera of FEI', () => {
     expect(scans.shots.at(-1)).toMatchObject({ restrictedSize: 1, binning: 2 });
     expect(frame.exposure.area).toEqual({ left: 16, top: 16, right: 48, bottom: 48 });
     expect(frame.scan!.pixelTime).toBeCloseTo(0.04 / 256, 9);
+  });
+
+  it('scans no faster than it may, and in the steps of PixelTimeIncrement', () => {
+    const stepped = { ...model, pixelTimeStep: 0.2, shortestPixelTime: 0.5 };
+    const camera = new FeiScanCamera(scanTraitsOf(stepped), stepped, {} as FeiCameraTransport, new VirtualClock());
+    expect(camera.traits.scan!.pixelTimeStep).toBeCloseTo(0.2e-6, 12);
+    expect(camera.fit(whole({ exposure: seconds(1e-6) })).exposure).toBeCloseTo(4096 * 0.6e-6, 12);
+    expect(camera.fit(whole({ exposure: seconds(4096 * 3.27e-6) })).exposure).toBeCloseTo(4096 * 3.2e-6, 12);
   });
 
   it.each([
