@@ -11,7 +11,7 @@ export const sessionProperties = definitions.general.filter((each) => each.sessi
 
 /**
  * Everything that calibrations change, as text: the calibration file, the short-term file without the matrices that were measured in this
- * session (what is restored was not measured just now), and the settings of the session.
+ * session (what is restored was not measured just now), the flyback times, and the settings of the session.
  */
 export async function storedText({ calibrations, settings }: VirtualInstrument): Promise<string> {
   await calibrations.saveShortTerm({ overwrite: true });
@@ -20,6 +20,8 @@ export async function storedText({ calibrations, settings }: VirtualInstrument):
   return [
     calibrations.file.render().toString('latin1'),
     ...shortTerm.filter((line) => !/^(ImageShiftMatrix|StageCalibration) |^$/.test(line)),
+    // A file without rows is not written, so the rows say more.
+    ...calibrations.flyback.all().map((row) => JSON.stringify(row)),
     ...sessionProperties.map((name) => `${name} ${String(settings.get(name as 'ISdelayScaleFactor'))}`),
   ].join('\n');
 }

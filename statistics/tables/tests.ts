@@ -52,6 +52,7 @@ const tests: Readonly<Record<string, number>> = {
   'test/plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift.test.ts': 200,
   'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts': 30,
   'test/plugins/calibrations/timing/camera-timing.test.ts': 40,
+  'test/plugins/calibrations/timing/quick-flyback-time.test.ts': 30,
   'test/plugins/calibrations/timing/shutter-dead-time.test.ts': 20,
   'test/plugins/calibrations/tasks/autofocus.test.ts': 60,
   'test/plugins/calibrations/tasks/beam/centre-beam-from-image.test.ts': 30,

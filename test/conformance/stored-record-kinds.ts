@@ -131,6 +131,14 @@ interface Kind {
   readonly results: readonly (readonly Change[])[];
 }
 
+/** A row of the file of flyback times. */
+const keyOfFlyback = (exposure: number) => ({ binning: 2, xSize: 1024, magIndex: asMagIndex(5), exposure });
+const flyback = (exposure: number, microseconds: number) => ({
+  ...{ date: '2026/03/04', time: '10:11:12' },
+  ...keyOfFlyback(exposure),
+  ...{ flyback: microseconds, startup: 0.125 },
+});
+
 /** Changes to every kind of record that an item declares, and to every setting of the session. */
 export const recordKinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
   ImageShiftMatrix: {
@@ -373,6 +381,13 @@ export const recordKinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']
     results: [
       [put('DoseCalibration', { ...dose(3, 1), dose: 20 })],
       [put('DoseCalibration', dose(4, 0)), remove('DoseCalibration', { spot: 3, aboveCrossover: 1, probe: 1 })],
+    ],
+  },
+  FlybackTime: {
+    present: [put('FlybackTime', flyback(1, 300)), put('FlybackTime', flyback(2, 340))],
+    results: [
+      [put('FlybackTime', { ...flyback(1, 312.5), startup: 0.25 })],
+      [remove('FlybackTime', keyOfFlyback(2)), put('FlybackTime', flyback(2.008, 350))],
     ],
   },
   StageStretchXform: {

@@ -29,6 +29,8 @@ export class BlankedShots {
   exposure = 0;
   /** A frame with beam throughout, for what it tells of its scan. */
   frame: Frame | undefined;
+  /** Number of images with several that show no blanking. */
+  whole = 0;
   /** Number of images that differ from their like. */
   dropped = 0;
 
@@ -88,7 +90,10 @@ export class BlankedShots {
       const shot = await this.at(delay);
       taken.push(shot);
       // Nothing more is to be learnt from images without blanking.
-      if (shot.share > 0.99) break;
+      if (shot.share > 0.99) {
+        this.whole += 1;
+        break;
+      }
     }
     const shares = taken.map(({ share }) => share);
     const middle = median(shares);

@@ -26,7 +26,7 @@ test.each([1, 2, 5])('the dead time of a CCD with two shutters is within 0.2 ms,
   expect(faults).toEqual([]);
 });
 
-test('a dead time below half a millisecond is none, and the property is to be left out', async () => {
+test('a dead time below half a millisecond is none, and the operator hears to leave the property out', async () => {
   await using instrument = await make({});
   const { result } = await runItem(instrument, id);
   expect(result!.summary).toMatch(/leave it out/);
