@@ -51,7 +51,7 @@ export const BeamControl = service<BeamControl>('BeamControl');
 
 /** Dependencies of the control of the beam. */
 export interface BeamControlParts extends BeamShiftSources {
-  readonly scope: Pick<Scope, 'magIndex'>;
+  readonly scope: Pick<Scope, 'magIndex' | 'traits'>;
   readonly cameras: Pick<Cameras, 'selected'>;
   readonly illumination: Pick<Illumination, 'spotSize' | 'intensity'>;
   readonly beam: BeamCalibrations;
@@ -87,6 +87,7 @@ export class CalibratedBeamControl implements BeamControl {
       camera: cameras.selected.traits.index,
       probe: await readProbeMode(probeModes(), signal),
       ...(selector && { alpha: await selector.alpha.read(signal) }),
+      filtered: cameras.selected.traits.behindFilter && scope.traits.filesFilteredBeamShiftsApart === true,
     };
   }
 

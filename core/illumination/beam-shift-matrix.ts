@@ -15,6 +15,10 @@ export interface BeamShiftConditions {
   readonly filtered?: boolean;
 }
 
+/** Mag index under which a calibration of beam shift stands in the file. */
+export const filedMagIndex = ({ magIndex, filtered = false }: BeamShiftConditions): MagIndex =>
+  filtered ? asMagIndex(-magIndex) : magIndex;
+
 type Row = MainRecords['BeamShiftCalibration'];
 
 /** Number of a column without alpha in the file. */

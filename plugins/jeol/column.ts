@@ -44,6 +44,8 @@ export interface JeolColumn {
   readonly spotSizes: number;
   /** True for an energy filter in the column. */
   readonly hasFilter: boolean;
+  /** True for a filter within the column; false where a filter can only stand behind it. */
+  readonly hasOmegaFilter: boolean;
   /** 0 for a column without alpha. */
   readonly alphas: number;
   readonly apertures: { readonly condenser: JeolAperture; readonly objective: JeolAperture };
@@ -103,6 +105,7 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
     ],
     ...scanOf(settings),
     spotSizes: spots > 0 ? spots : 5,
+    hasOmegaFilter: settings.get('HasOmegaFilter'),
     hasFilter: settings.get('HasOmegaFilter') && !settings.get('NoFilterControl'),
     alphas: settings.get('JeolHasNoAlpha') > 0 ? 0 : settings.get('NumberOfAlphas'),
     apertures: {

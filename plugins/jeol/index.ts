@@ -1,6 +1,6 @@
 import type { MagIndex } from '../../core/base';
 import { z } from 'zod';
-import { Stage, StemDetectors, VirtualInstrument, drivenDetectors, lacking } from '../../core/devices';
+import { Cameras, Stage, StemDetectors, VirtualInstrument, drivenDetectors, lacking } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { imageShiftToBeamShift } from '../../core/optics';
 import { Calibrations } from '../../core/store';
@@ -158,6 +158,7 @@ export default definePlugin<Options>({
           magIndex,
           (other) => rangeOf(column, other) === rangeOf(column, magIndex),
           alpha,
+          !column.hasOmegaFilter && host.find(Cameras)?.selected.traits.behindFilter === true,
         )
       );
     };

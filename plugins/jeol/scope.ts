@@ -95,6 +95,7 @@ export class JeolScope
       model: column.model,
       resetsImageShiftOnMagnificationChange: true,
       usesProjectorForImageShift: column.imageShiftDeflector === 'PLA',
+      filesFilteredBeamShiftsApart: !column.hasOmegaFilter,
       // Beam shift, which counts in nominal micrometres, shifts a scan.
       roughImageShiftScale: { ...column.imageShiftScale, scan: 1 },
       squareImageShiftLimits: true,

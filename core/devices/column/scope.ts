@@ -42,6 +42,8 @@ export interface ScopeTraits {
   readonly usesProjectorForImageShift: boolean;
   /** True when the column itself keeps the beam in its place while image shift changes. */
   readonly keepsBeamAtImageShift?: boolean;
+  /** True where beam shifts for cameras behind a filter are filed apart from the others, under negative mag indexes. */
+  readonly filesFilteredBeamShiftsApart?: boolean;
   /**
    * Micrometres on the specimen for one image-shift unit where nothing is calibrated: outside low magnification, in it, and in a scan, where
    * that is another one.

@@ -15,7 +15,7 @@ export interface LiveBeside {
   /** Finds in each image what is drawn over it and told beside it, such as the outline of the beam. */
   readonly look?: (image: ImageToLookAt) => ImageDrawing;
   /** Devices with whose settings the operator does what the text says; they are offered beside it. */
-  readonly knobs?: readonly DeviceToken<unknown>[];
+  readonly devices?: readonly DeviceToken<unknown>[];
 }
 
 /** An image as those see it who look for something in it. */

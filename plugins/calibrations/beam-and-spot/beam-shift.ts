@@ -5,22 +5,13 @@ import {
   firstColumn,
   inMicrometres,
   length,
-  optional,
   readable,
   readableMatrix,
 } from '../../../core/base';
-import {
-  AlphaSelector,
-  BeamShift,
-  Cameras,
-  ProbeModeSelector,
-  Scope,
-  probeNumber,
-  readProbeMode,
-} from '../../../core/devices';
+import { BeamShift, Cameras, Scope, probeNumber } from '../../../core/devices';
 import { type Forecast, type Run, type Uses, defineItem, value } from '../../../core/kernel';
 import { ImageAcquisition } from '../../../core/acquisition';
-import { BeamControl, withoutAlpha } from '../../../core/illumination';
+import { BeamControl, filedMagIndex, withoutAlpha } from '../../../core/illumination';
 import { Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type Change, put, remove } from '../../../core/store';
@@ -40,8 +31,6 @@ const needs = {
   acquisition: ImageAcquisition,
   calibrations: Calibrations,
   settings: Settings,
-  probeModes: optional(ProbeModeSelector),
-  alphas: optional(AlphaSelector),
 };
 
 /** Share of the shorter side of the image by which the first steps move the beam. */
@@ -104,7 +93,7 @@ function forecast({ cameras, beamShift, settings }: Uses<typeof needs>): Forecas
 }
 
 async function measure(use: Uses<typeof needs>, run: Run): Promise<CalibrationResult> {
-  const { cameras, beamShift, optics, beam, acquisition, settings, probeModes, alphas } = use;
+  const { cameras, beamShift, optics, beam, acquisition, settings } = use;
   const { magIndex, camera } = run.here();
   const place = optics.at({ magIndex, camera });
   refuseBetweenModes(use, magIndex);
@@ -127,9 +116,8 @@ async function measure(use: Uses<typeof needs>, run: Run): Promise<CalibrationRe
   const series = await takeShiftSeries(run, { beamShift, acquisition }, exposure, firstStep, roundsLeft);
   const found = judgeShift(series, { toCamera, binning });
   await askAboutDoubts(run, found);
-  const probe = await readProbeMode(probeModes, run.signal);
-  const alpha = alphas ? await alphas.alpha.read(run.signal) : withoutAlpha;
-  const key = { magIndex, alpha, probe: probeNumber(probe) };
+  const at = await beam.shiftConditions(run.signal);
+  const key = { magIndex: filedMagIndex(at), alpha: at.alpha ?? withoutAlpha, probe: probeNumber(at.probe) };
   const size = series[0]!.beam.outline;
   run.operator.log(`Beam shift for a unit of image shift: ${readableMatrix(found.matrix, found.standardErrors)}.`);
   if (found.percent > maxOverAim * wantedPercent)

@@ -2,7 +2,7 @@ import { inMicrometres, largestElement, optional, percentChange, readable, reada
 import { AlphaSelector, BeamShift, Cameras, ProbeModeSelector, Scope, probeNumber } from '../../../core/devices';
 import { type Forecast, type ItemRun, type Uses, defineItem, value } from '../../../core/kernel';
 import { ImageAcquisition } from '../../../core/acquisition';
-import { BeamControl, beamShiftMatrix, withoutAlpha } from '../../../core/illumination';
+import { BeamControl, beamShiftMatrix, filedMagIndex, withoutAlpha } from '../../../core/illumination';
 import { ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type Change, put, remove } from '../../../core/store';
@@ -130,7 +130,7 @@ async function measure(
   );
   requireNotRefused(judgement, 'refine-beam-shift/refused');
   const key = {
-    magIndex,
+    magIndex: filedMagIndex(conditions),
     alpha: conditions.alpha ?? withoutAlpha,
     probe: probeNumber(conditions.probe),
   };

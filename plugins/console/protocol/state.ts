@@ -67,7 +67,7 @@ export type Waiting = {
     readonly set: SetName;
     readonly cross?: boolean;
     /** Ids of the settings with which the operator does what the text says. */
-    readonly knobs: readonly string[];
+    readonly settings: readonly string[];
   };
 } & (
   | {

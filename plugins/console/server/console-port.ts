@@ -104,7 +104,7 @@ export class ConsolePort implements OperatorPort {
     private readonly events: RunEvents,
     private readonly reasons: ReadonlyMap<string, string>,
     /** The ids of the settings of some devices, as the panel of the microscope shows them. */
-    private readonly settingsOf: (devices: NonNullable<LiveBeside['knobs']>) => readonly string[] = () => [],
+    private readonly settingsOf: (devices: NonNullable<LiveBeside['devices']>) => readonly string[] = () => [],
   ) {}
 
   async ask(question: Question, signal: AbortSignal): Promise<Answer> {
@@ -134,8 +134,8 @@ export class ConsolePort implements OperatorPort {
   /** The live image that is shown beside a question. */
   private liveOf(live: LiveBeside | undefined): Pick<Waiting, 'live'> {
     if (!live) return {};
-    const { set, cross, knobs = [] } = live;
-    return { live: { set, ...(cross && { cross }), knobs: this.settingsOf(knobs) } };
+    const { set, cross, devices = [] } = live;
+    return { live: { set, ...(cross && { cross }), settings: this.settingsOf(devices) } };
   }
   log(text: string): void {
     this.events.log(text);

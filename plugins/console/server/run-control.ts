@@ -6,7 +6,7 @@ import { outcomeOfError, outcomeOf } from './outcomes';
 import type { SharedState } from './shared-state';
 
 /** True for a request while which the operator may change the microscope. */
-const letsAct = ({ for: what, live }: Waiting): boolean => what === 'button' || (live?.knobs.length ?? 0) > 0;
+const letsAct = ({ for: what, live }: Waiting): boolean => what === 'button' || (live?.settings.length ?? 0) > 0;
 
 const maxPlots = 6;
 const maxPoints = 4000;

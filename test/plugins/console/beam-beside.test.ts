@@ -47,9 +47,9 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the beam beside a 
     await page.locator('.stage[data-shown-at]').waitFor();
     await picture(page, 'beam-beside-1920');
 
-    // The knob beside the question moves the beam, and what is told follows.
-    const knob = page.locator('[data-knob$="-x"]').first();
-    await knob.click();
+    // The setting beside the question moves the beam, and what is told follows.
+    const setting = page.locator('[data-beside$="-x"]').first();
+    await setting.click();
     const shifted = microscope.state.beamShift.x + 0.15 * microscope.state.beamDiameter;
     await page.locator('form.popover input').fill(String(shifted));
     await page.keyboard.press('Enter');

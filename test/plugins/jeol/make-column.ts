@@ -52,6 +52,7 @@ export const plainColumn: JeolColumn = {
   ],
   spotSizes: 5,
   hasFilter: true,
+  hasOmegaFilter: true,
   alphas: 3,
   apertures: {
     condenser: { kind: 1, sizes: [150, 100, 70, 50] },

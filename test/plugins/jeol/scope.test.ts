@@ -194,6 +194,7 @@ describe('the beam that follows image shift', () => {
     expect(found(rows, 10, 1)).toBe(5);
     expect(found(rows, 1, 1)).toBe(1);
     expect(found(rows.slice(1), 1, 1)).toBeUndefined();
+    expect(found([row(-6, 1, 9)], 5, 1)).toBeUndefined();
   });
 });
 

@@ -41,12 +41,12 @@ export function beamDrawing({ frame, context }: ImageToLookAt): ImageDrawing {
 }
 
 /** The devices by whose settings an operator changes the beam. */
-export const beamKnobs = [Illumination, BeamShift] as const;
+export const beamDevices = [Illumination, BeamShift] as const;
 
 /** A live image with the beam drawn into it and the settings by which an operator changes the beam. */
 export const beamBeside = (set: LiveBeside['set']): LiveBeside => ({
   set,
   cross: true,
   look: beamDrawing,
-  knobs: beamKnobs,
+  devices: beamDevices,
 });

@@ -1,5 +1,5 @@
 import type { LiveBeside, Run } from '../../../../core/kernel';
-import { beamBeside, beamKnobs } from './beam-drawing';
+import { beamBeside, beamDevices } from './beam-drawing';
 
 /**
  * Lets the operator centre the beam on a live image, at whatever the text names.
@@ -8,6 +8,6 @@ import { beamBeside, beamKnobs } from './beam-drawing';
 export const letBeamBeCentred = async (
   run: Run,
   text: string,
-  knobs: LiveBeside['knobs'] = beamKnobs,
+  devices: LiveBeside['devices'] = beamDevices,
 ): Promise<boolean> =>
-  (await run.letOperatorAct(text, ['Centred', 'End here'], { ...beamBeside('Trial'), knobs })) === 'Centred';
+  (await run.letOperatorAct(text, ['Centred', 'End here'], { ...beamBeside('Trial'), devices })) === 'Centred';

@@ -7,18 +7,18 @@ import { openEditor } from '../base/setting-editor';
 export function createBeside(store: Store, live: NonNullable<Waiting['live']>): HTMLElement {
   const numbers = h('dl', { class: 'beside-numbers', 'aria-label': 'Found in the live image' });
   const trouble = h('p', { class: 'why beside-trouble', role: 'status' });
-  const knobs = h('div', { class: 'beside-knobs', role: 'group', 'aria-label': 'Settings for it' });
+  const settings = h('div', { class: 'beside-settings', role: 'group', 'aria-label': 'Settings for it' });
   const element = h(
     'div',
     { class: 'beside' },
     h('p', { class: 'why' }, `A live image (${live.set}) is in buffer A until you answer.`),
     numbers,
     trouble,
-    knobs,
+    settings,
   );
-  const cells = new Map(live.knobs.map((id) => [id, makeCell(store, id)]));
-  knobs.hidden = cells.size === 0;
-  fill(knobs, ...[...cells.values()].map((cell) => cell.element));
+  const cells = new Map(live.settings.map((id) => [id, makeCell(store, id)]));
+  settings.hidden = cells.size === 0;
+  fill(settings, ...[...cells.values()].map((cell) => cell.element));
   let drawn = '';
   const show = (): void => {
     const found = store.shared.buffers?.find(({ buffer, live: isLive }) => buffer === 'A' && isLive)?.drawing;
@@ -49,7 +49,7 @@ function makeCell(
     {
       type: 'button',
       class: 'cell',
-      'data-knob': id,
+      'data-beside': id,
       onclick: () => {
         if (present) openEditor(store, element, present);
       },

@@ -86,7 +86,7 @@ function createWaiting(store: Store, waiting: Waiting): HTMLElement {
       h(
         'p',
         { class: 'why' },
-        waiting.live?.knobs.length
+        waiting.live?.settings.length
           ? 'Change what stands below, or at the microscope; then go on.'
           : 'Shift the image with a right-drag and take images as you need; then go on.',
       ),

@@ -32,7 +32,7 @@ export function createSettingsStrip(store: Store): HTMLElement {
       strip.replaceChildren(...[...cells.values()].map(({ element }) => element));
     }
     const { run } = store.shared;
-    const free = !run || run.waiting.some((each) => each.for === 'button' || (each.live?.knobs.length ?? 0) > 0);
+    const free = !run || run.waiting.some((each) => each.for === 'button' || (each.live?.settings.length ?? 0) > 0);
     for (const setting of settings) {
       states.set(setting.id, setting);
       const { element, value } = cells.get(setting.id)!;

@@ -1,7 +1,8 @@
 import { add, beamShiftUnits, length, magIndex as asMagIndex, subtract, vector } from '../../../../core/base';
 import { BeamShift, Scope } from '../../../../core/devices';
 import { takeImage } from '../../../../core/acquisition';
-import { BeamControl } from '../../../../core/illumination';
+import { BeamControl, beamShiftMatrix } from '../../../../core/illumination';
+import { Optics } from '../../../../core/optics';
 import { findBeam } from '../../../../imaging';
 import {
   type BeamInstrument,
@@ -140,4 +141,28 @@ describe('on an FEI column', () => {
     write.mockRestore();
     read.mockRestore();
   });
+});
+
+test('on a JEOL column with a filter behind it, the beam shift of filtered imaging has a negative mag index and stands apart', async () => {
+  await using instrument = await virtualInstrument({
+    configuration: 'jeol-cryo-arm-k2.yaml',
+    magIndex: 17,
+    edit: (yaml) => coarseCamera(8)(yaml).replace('HasOmegaFilter: 1', 'HasOmegaFilter: 0').replace('GIF: 0', 'GIF: 1'),
+    simulator: lit,
+  });
+  await prepared(instrument);
+  const control = instrument.kernel.registry.get(BeamControl);
+  const conditions = await control.shiftConditions();
+  expect(await control.shiftToCamera()).toBeUndefined();
+  await runItem(instrument, id);
+  const rows = instrument.calibrations.records('BeamShiftCalibration').all();
+  expect(rows.map(({ magIndex }) => magIndex)).toEqual([-17]);
+  expect(await control.shiftToCamera()).toBeDefined();
+  const sources = {
+    calibrations: instrument.calibrations,
+    optics: instrument.kernel.registry.get(Optics),
+    settings: instrument.settings,
+  };
+  expect(beamShiftMatrix(sources, conditions)).toBeDefined();
+  expect(beamShiftMatrix(sources, { ...conditions, filtered: false })).toBeUndefined();
 });
