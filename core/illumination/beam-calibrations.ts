@@ -47,6 +47,8 @@ export interface BeamCalibrations {
   spotTable(probe: SpotPlace['probe'], side: CrossoverSide): SpotTable | undefined;
   /** Electrons per square angstrom and second at a place; undefined where no dose is calibrated from which it follows. */
   doseRate(place: BeamPlace): number | undefined;
+  /** Minutes since 1970 at which the dose was measured from which that follows; undefined where there is none. */
+  doseTime(place: BeamPlace): number | undefined;
 }
 /** The token of the calibrations of the beam. */
 export const BeamCalibrations = service<BeamCalibrations>('BeamCalibrations');
@@ -138,9 +140,20 @@ export class StoredBeamCalibrations implements BeamCalibrations {
   }
 
   doseRate(place: BeamPlace): number | undefined {
+    return this.doseFrom(place)?.rate;
+  }
+
+  doseTime(place: BeamPlace): number | undefined {
+    return this.doseFrom(place)?.time;
+  }
+
+  private doseFrom(place: BeamPlace): { readonly rate: number; readonly time: number } | undefined {
     const side = this.side(place);
     const own = this.doseOf(place, side);
-    if (own) return timesRatio(own.dose, this.densityRatio({ ...place, intensity: own.intensity }, place.intensity));
+    if (own) {
+      const ratio = this.densityRatio({ ...place, intensity: own.intensity }, place.intensity);
+      return ratio === undefined ? undefined : { rate: own.dose * ratio, time: own.time };
+    }
     const ratios = this.spotTable(place.probe, side);
     const here = ratios?.spots.find(({ spot }) => spot === place.spot);
     if (!ratios || !here) return undefined;
@@ -152,7 +165,7 @@ export class StoredBeamCalibrations implements BeamCalibrations {
         const toRatio = this.densityRatio({ spot, probe: place.probe, intensity: other.intensity }, there.intensity);
         const fromRatio = this.densityRatio({ ...place, intensity: here.intensity }, place.intensity);
         if (toRatio === undefined || fromRatio === undefined) continue;
-        return other.dose * toRatio * (here.ratio / there.ratio) * fromRatio;
+        return { rate: other.dose * toRatio * (here.ratio / there.ratio) * fromRatio, time: other.time };
       }
     return undefined;
   }
@@ -193,19 +206,18 @@ export class StoredBeamCalibrations implements BeamCalibrations {
   private doseOf(
     { spot, probe }: SpotPlace,
     side: CrossoverSide,
-  ): { readonly dose: number; readonly intensity: number } | undefined {
+  ): { readonly dose: number; readonly intensity: number; readonly time: number } | undefined {
     const row = this.calibrations
       .shortTerm('DoseCalibration')
       .find(
         (each) =>
           each.spot === spot && each.aboveCrossover === (side === 'above' ? 1 : 0) && each.probe === probeNumber(probe),
       );
-    return row && { dose: row.dose, intensity: this.present(row.intensity, { spot, probe }, row.aperture) };
+    return (
+      row && { dose: row.dose, time: row.time, intensity: this.present(row.intensity, { spot, probe }, row.aperture) }
+    );
   }
 }
-
-const timesRatio = (dose: number, ratio: number | undefined): number | undefined =>
-  ratio === undefined ? undefined : dose * ratio;
 
 const nearestFirst = (tables: readonly IntensityTable[], intensity: number): readonly IntensityTable[] =>
   [...tables].sort((a, b) => distanceFrom(a, intensity) - distanceFrom(b, intensity));

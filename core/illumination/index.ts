@@ -5,6 +5,7 @@ export * from './beam-carrying';
 export * from './beam-control';
 export * from './beam-shift-matrix';
 export * from './beam-size';
+export * from './dose-age';
 export * from './illuminated-area';
 export * from './intensity-frame';
 export * from './intensity-scale';

@@ -3,6 +3,7 @@ export { readConditions } from './run/conditions';
 export * from './run/run-operator';
 export * from './operator/rolling-buffers';
 export * from './guards/checks';
+export { DetectorDose } from './guards/dose-limit';
 export { kernelErrors } from './errors';
 export type { DeviceWatcher, SettingListener } from './guards/guarding';
 export * from './hooks';

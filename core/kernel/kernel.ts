@@ -15,7 +15,7 @@ import {
 import { type Camera, Cameras, Scope, TimedBlanker, settingsOf, type DeviceToken, type Driver } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
 import { BeamPath } from './guards/beam-path';
-import { type CalibratedDoseRate, DoseLimit } from './guards/dose-limit';
+import { type CalibratedDoseRate, DetectorDose, DoseLimit } from './guards/dose-limit';
 import { kernelErrors } from './errors';
 import { CameraList, guardCamera } from './guards/guard-camera';
 import { guardDevice, guardProvided } from './guards/guard-device';
@@ -103,6 +103,7 @@ export class Kernel {
         (index) => this.whyUndriven(index),
       );
       this.registry.provide(Cameras, list, 'kernel');
+      this.registry.provide(DetectorDose, this.dose, 'kernel');
     } else {
       const undriven = options.settings.cameras;
       const reasonOf = ({ index, name }: (typeof undriven)[number]): string =>

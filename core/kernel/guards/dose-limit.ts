@@ -1,4 +1,4 @@
-import type { CameraIndex } from '../../base';
+import { type CameraIndex, readable, service } from '../../base';
 import type { Exposure, Frame } from '../../devices';
 import { kernelErrors } from '../errors';
 import type { DeviceLimits } from './limits';
@@ -9,11 +9,22 @@ const enoughPixels = 20_000;
 /** Finds the dose rate at a camera from the calibrations of the beam: electrons in an unbinned pixel and second; undefined where they do not tell. */
 export type CalibratedDoseRate = (camera: CameraIndex) => Promise<number | undefined>;
 
+/** The limit of the dose of the detectors, for those who are about to change the beam. */
+export interface DetectorDose {
+  /**
+   * Throws `limits/out-of-range` for an exposure that would bring too many electrons with a beam that is brighter by a factor than the one of the
+   * last image.
+   */
+  check(exposure: Pick<Exposure, 'exposure' | 'binning'>, camera: CameraIndex, brighter: number): Promise<void>;
+}
+/** The token of the limit of the dose of the detectors. */
+export const DetectorDose = service<DetectorDose>('DetectorDose');
+
 /**
  * Keeps the dose of an exposure within its limit, by the dose rate of the last image of the camera. After a change of the beam it goes by the
  * calibrations of the beam; where those do not tell, the first image is not held to the limit: take it short.
  */
-export class DoseLimit {
+export class DoseLimit implements DetectorDose {
   /** Electrons in an unbinned pixel and second, by the number of the camera. */
   private readonly rates = new Map<number, number>();
   private calibrated: CalibratedDoseRate = () => Promise.resolve(undefined);
@@ -42,18 +53,22 @@ export class DoseLimit {
   }
 
   /** Throws `limits/out-of-range` for an exposure that would bring too many electrons. */
-  async check({ exposure, binning }: Exposure, camera: CameraIndex): Promise<void> {
+  async check(
+    { exposure, binning }: Pick<Exposure, 'exposure' | 'binning'>,
+    camera: CameraIndex,
+    brighter = 1,
+  ): Promise<void> {
     const { dose } = this.limits;
     if (!dose) return;
     const seen = this.rates.get(camera);
     const rate = seen ?? (await this.calibrated(camera));
     if (rate === undefined) return;
-    const perPixel = rate * binning ** 2;
+    const perPixel = rate * brighter * binning ** 2;
     const expected = perPixel * exposure;
     if (expected > dose.electronsPerPixel)
       throw kernelErrors.outOfRange(
         'detector dose',
-        `${expected.toFixed(1)} electrons in a pixel (${perPixel.toFixed(2)} a second ${seen === undefined ? 'by Electron Dose' : 'in the last image'})`,
+        `${expected.toFixed(1)} electrons in a pixel (${perPixel.toFixed(2)} a second ${seen === undefined ? 'by Electron Dose' : 'in the last image'}${brighter === 1 ? '' : ` and a beam ${readable(brighter)} times as bright`})`,
         `at most ${dose.electronsPerPixel}, by "detectorDose" under "limits:"`,
       );
   }

@@ -10,7 +10,7 @@ import {
 import { Scope } from '../../../core/devices';
 import { type Amount, type Session, leastOf, mostOf, movesInWords } from '../../../core/kernel';
 import { takeImage } from '../../../core/acquisition';
-import { BeamCalibrations, BeamControl } from '../../../core/illumination';
+import { BeamCalibrations, BeamControl, doseAge } from '../../../core/illumination';
 import { ImageShiftControl, Optics } from '../../../core/optics';
 import type { ParameterSetName } from '../../../core/settings';
 import type { CostState, ForecastState } from '../protocol';
@@ -104,7 +104,11 @@ export class InstrumentControl {
   /** Dose in words, where a dose calibration leads to the present spot size, intensity and probe mode. */
   private async dose(seconds: number): Promise<string | undefined> {
     const [stored, beam] = [this.session.find(BeamCalibrations), this.session.find(BeamControl)];
-    const rate = stored && beam && stored.doseRate(await beam.place());
-    return rate === undefined ? undefined : `${Number((rate * seconds).toPrecision(3))} e/A2`;
+    const place = stored && beam && (await beam.place());
+    const rate = place && stored.doseRate(place);
+    if (rate === undefined) return undefined;
+    const time = stored!.doseTime(place!);
+    const age = time === undefined ? '' : ` by a dose of ${doseAge(time, this.clock.date())} ago`;
+    return `${Number((rate * seconds).toPrecision(3))} e/A2${age}`;
   }
 }

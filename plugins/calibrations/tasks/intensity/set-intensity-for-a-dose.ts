@@ -1,7 +1,7 @@
 import { EucentricError, readable } from '../../../../core/base';
 import { exposureOf } from '../../../../core/acquisition';
 import { Cameras, type Exposure } from '../../../../core/devices';
-import type { BeamPlace } from '../../../../core/illumination';
+import { type BeamPlace, doseAge } from '../../../../core/illumination';
 import { type Uses, defineTask, value } from '../../../../core/kernel';
 import {
   approach,
@@ -98,6 +98,8 @@ export default defineTask({
     const rate = measured === undefined ? byTables : rateBefore * measured;
     const summary = `Intensity set to ${shownIntensity(use, place)}: ${readable(rate * lit)} e/A2 in a Record image, ${readable(rate)} e/A2/s by the calibration of the dose.`;
     run.operator.log(summary);
+    const time = beam.doseTime(start);
+    if (time !== undefined) run.operator.log(`The dose was measured ${doseAge(time, run.clock.date())} ago.`);
     if (driftSettling > 0)
       run.operator.log(`Drift settling of ${readable(driftSettling)} s adds ${readable(rate * driftSettling)} e/A2.`);
     await keepInArea(use, run);

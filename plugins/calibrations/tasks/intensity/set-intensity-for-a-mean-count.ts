@@ -1,7 +1,7 @@
-import { EucentricError, readable } from '../../../../core/base';
+import { EucentricError, optional, readable } from '../../../../core/base';
 import { ImageAcquisition, exposureOf } from '../../../../core/acquisition';
 import { Cameras, type Exposure } from '../../../../core/devices';
-import { type Run, type Uses, defineTask, value } from '../../../../core/kernel';
+import { DetectorDose, type Run, type Uses, defineTask, value } from '../../../../core/kernel';
 import { frameCover } from '../../../../imaging';
 import {
   changeIntensity,
@@ -12,7 +12,12 @@ import {
   shownIntensity,
 } from './intensity-change';
 
-const needs = { ...intensityNeeds, cameras: Cameras, acquisition: ImageAcquisition };
+const needs = {
+  ...intensityNeeds,
+  cameras: Cameras,
+  acquisition: ImageAcquisition,
+  detectorDose: optional(DetectorDose),
+};
 type Use = Uses<typeof needs>;
 
 /** Most images; each one after the first checks the change before it. */
@@ -90,6 +95,8 @@ export default defineTask({
       if (images === maxImages) throw notReached(wanted, last.mean);
       const missing = Math.log(wanted / last.mean);
       const change = missing / exponent;
+      // The beam of the next image is known beforehand, and has to be one that the detector may get.
+      await use.detectorDose?.check(recordExposure(use), cameras.selected.traits.index, wanted / last.mean);
       place = await changeIntensity(use, run, Math.exp(change));
       images += 1;
       const before = last.mean;

@@ -35,7 +35,8 @@ test('a forecast includes the dose where the rate is known', async () => {
   const [spot, intensity] = [await illumination.spotSize.read(), await illumination.intensity.read()];
   instrument.calibrations.shortTerm('DoseCalibration').replaceAll([
     {
-      time: 100,
+      // Two hours ago, in minutes since 1970.
+      time: Math.floor(Date.now() / 60_000) - 120,
       dose: 4,
       intensity,
       spot,
@@ -45,7 +46,7 @@ test('a forecast includes the dose where the rate is known', async () => {
     } as never,
   ]);
   expect((await control.forecast(`${shift}/image-shift`)).dose).toBe(
-    `${Number((4 * told.exposure!).toPrecision(3))} e/A2`,
+    `${Number((4 * told.exposure!).toPrecision(3))} e/A2 by a dose of 2 h ago`,
   );
   await illumination.spotSize.write(spot + 1);
   expect((await control.forecast(`${shift}/image-shift`)).dose).toBeUndefined();

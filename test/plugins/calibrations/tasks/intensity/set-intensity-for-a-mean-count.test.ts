@@ -1,5 +1,5 @@
 import { takeImage } from '../../../../../core/acquisition';
-import { ProbeModeSelector } from '../../../../../core/devices';
+import { Illumination, ProbeModeSelector } from '../../../../../core/devices';
 import { ScriptedOperator } from '../../../../../core/kernel';
 import {
   type BeamInstrument,
@@ -115,4 +115,24 @@ describe('the intensity is as it was', () => {
     await expect(runItem(other, id, { counts })).rejects.toMatchObject({ code: 'set-mean/not-following' });
     expect(microscopeOf(other).state.intensity).toBe(before);
   });
+});
+
+test('a beam that would bring the detector more than its limit is refused before the intensity changes', async () => {
+  const perPixel = 400;
+  await using instrument = await virtualInstrument({
+    ...jeol,
+    edit: (yaml) => `${jeol.edit(yaml)}\nlimits:\n  detectorDose: ${perPixel}\n`,
+  });
+  await prepare(instrument);
+  const { registry } = instrument.kernel;
+  const countsPerElectron = instrument.settings.cameras[0]!.get('CountsPerElectron');
+  const before = (await recordMean(instrument)) / countsPerElectron;
+  expect(before).toBeLessThan(perPixel);
+  const write = jest.spyOn(registry.get(Illumination).intensity, 'write');
+  const counts = String(1.2 * perPixel * countsPerElectron);
+  await expect(runItem(instrument, id, { counts })).rejects.toMatchObject({
+    code: 'limits/out-of-range',
+    message: expect.stringMatching(/detector dose[^]*times as bright/) as string,
+  });
+  expect(write).not.toHaveBeenCalled();
 });
