@@ -15,6 +15,7 @@ import {
   strangerFindings,
 } from './place-findings';
 import { type BeamSources, beamFindings } from './beam';
+import { energyShiftFindings } from './energy-shift-findings';
 import { absoluteFindings } from './absolute-findings';
 import { stageShapeFindings, stemFindings } from './stage-findings';
 import { runFindings } from './run-findings';
@@ -60,8 +61,8 @@ export function checkConsistency(
     ...missingFindings(sites),
     ...staleFindings(measured, now),
   ];
-  // Of the beam one fact is one finding from the start.
-  const ofBeam = beam ? beamFindings(optics, beam) : [];
+  // Of the beam and of the energy shifts one fact is one finding from the start.
+  const ofBeam = beam ? [...beamFindings(optics, beam), ...energyShiftFindings(optics, beam)] : [];
   return [...onePerCause(onePerSubject(found)), ...ofBeam].sort(bySeverity);
 }
 
@@ -91,6 +92,7 @@ const aspects: Readonly<Record<Finding['code'], 'scale' | 'angle' | 'place'>> = 
   'consistency/spot-ratios': 'place',
   'consistency/beam-shift': 'place',
   'consistency/aperture': 'place',
+  'consistency/energy-shifts': 'place',
   'consistency/stale': 'place',
   'consistency/missing': 'place',
 };

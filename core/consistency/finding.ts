@@ -26,6 +26,7 @@ export type ConsistencyCode =
   | 'consistency/spot-ratios'
   | 'consistency/beam-shift'
   | 'consistency/aperture'
+  | 'consistency/energy-shifts'
   | 'consistency/stale'
   | 'consistency/missing';
 
@@ -47,13 +48,14 @@ export type Subject =
   | 'intensity table'
   | 'spot ratios'
   | 'beam shift'
-  | 'condenser aperture';
+  | 'condenser aperture'
+  | 'energy shifts';
 
 /** One of the numbers that contradict each other. */
 export interface ComparedNumber {
   readonly what: string;
   readonly value: number;
-  readonly unit: 'nm' | 'degrees' | '' | 'um';
+  readonly unit: 'nm' | 'degrees' | '' | 'um' | 'eV';
 }
 
 /** One contradiction among calibrations and properties, or one thing that is missing or old. */
@@ -122,6 +124,7 @@ const remedies: Readonly<Record<Subject, Remedy>> = {
   'spot ratios': { measure: 'spot intensity' },
   'beam shift': { measure: 'beam shift' },
   'condenser aperture': { measure: 'condenser aperture', correct: 'C2ApertureSizes' },
+  'energy shifts': { measure: 'energy shifts' },
 };
 /** The usual remedy for a wrong quantity. */
 export const remedyOf = (subject: Subject): Remedy => remedies[subject];

@@ -10,7 +10,8 @@ export type MeasuredQuantity =
   | 'beam shift'
   | 'beam size'
   | 'condenser aperture'
-  | 'dose';
+  | 'dose'
+  | 'energy shifts';
 
 /** The way to settle a finding: a quantity to measure again, or the properties to correct where nothing measures it. */
 export interface Remedy {

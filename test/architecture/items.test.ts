@@ -93,6 +93,7 @@ describe('the items of the menu', () => {
       'beam size': 'calibrations/beam-and-spot/beam-size',
       'condenser aperture': 'calibrations/set-aperture-size',
       dose: 'calibrations/electron-dose',
+      'energy shifts': 'calibrations/mag-energy-shifts',
     };
     for (const [quantity, id] of Object.entries(quantities)) expect(itemMeasuring(entries)(quantity)).toBe(id);
   });

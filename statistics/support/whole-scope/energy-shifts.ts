@@ -1,6 +1,7 @@
 import { magIndex as asMagIndex } from '../../../core/base';
-import { Cameras, EftemMode, EnergyFilter, Scope } from '../../../core/devices';
-import { Administrator } from '../../../core/kernel';
+import { ImageAcquisition } from '../../../core/acquisition';
+import { Cameras, EftemMode, EnergyFilter, Scope, VirtualInstrument } from '../../../core/devices';
+import { Administrator, type BufferedImage } from '../../../core/kernel';
 import { Optics } from '../../../core/optics';
 import { SimulatedTruth } from '../../../plugins/simulator';
 import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
@@ -83,17 +84,20 @@ export async function measureEnergyShifts(
     mags = 4,
     twice = false,
     simulator = {},
+    prepare = () => {},
   }: {
     readonly step?: number;
     readonly mags?: number;
     readonly twice?: boolean;
     readonly simulator?: Readonly<Record<string, unknown>>;
+    readonly prepare?: (instrument: FilteredInstrument) => void;
   } = {},
 ): Promise<Measured> {
   await using instrument = await filteredInstrument(column, { seed, ...drawnFilter(seed), ...simulator });
   const { registry } = instrument.kernel;
   const [optics, cameras, scope] = [registry.get(Optics), registry.get(Cameras), registry.get(Scope)];
   registry.get(Administrator).set(twice);
+  prepare(instrument);
   const camera = cameras.selected.traits;
   const first = optics.magnifications
     .indexes(camera)
@@ -118,4 +122,91 @@ export async function measureEnergyShifts(
   } catch (error) {
     return { errors: {}, verdict: String((error as { readonly code?: string }).code ?? error) };
   }
+}
+
+/** Changes what an acquisition does at its images, counted from 1. */
+function atImages(
+  { kernel }: FilteredInstrument,
+  change: (image: BufferedImage, count: number, last: BufferedImage | undefined) => BufferedImage,
+): void {
+  const acquisition = kernel.registry.get(ImageAcquisition);
+  const take = acquisition.take.bind(acquisition);
+  let count = 0;
+  let last: BufferedImage | undefined;
+  Object.assign(acquisition, {
+    take: async (...given: Parameters<typeof take>) => {
+      const image = await take(...given);
+      count += 1;
+      return (last = change(image, count, last));
+    },
+  });
+}
+/** An image with its counts multiplied. */
+const scaled = (image: BufferedImage, factor: number): BufferedImage => ({
+  ...image,
+  frame: {
+    ...image.frame,
+    image: {
+      ...image.frame.image,
+      data: image.frame.image.data.map((count) => factor * count) as typeof image.frame.image.data,
+    },
+  },
+});
+
+/** Circumstances that could spoil the shifts without anybody noticing, each drawn from a seed. */
+const traps: readonly ((random: () => number) => {
+  readonly simulator?: Readonly<Record<string, unknown>>;
+  readonly prepare?: (instrument: FilteredInstrument) => void;
+})[] = [
+  (random) => ({ simulator: { inelasticThicknessNm: 600 * random() } }),
+  (random) => ({ simulator: { zeroLossDriftElectronvoltsPerMinute: 6 * random() - 3 } }),
+  (random) => ({ simulator: { electronsPerFieldPixelPerSecond: 10 ** (1 + 5 * random()) } }),
+  (random) => {
+    const every = 2 + Math.floor(12 * random());
+    return {
+      prepare: (instrument) =>
+        atImages(instrument, (image, count, last) => (last && count % every === 0 ? last : image)),
+    };
+  },
+  (random) => {
+    const at = 1 + Math.floor(80 * random());
+    return { prepare: (instrument) => atImages(instrument, (image, count) => (count > at ? scaled(image, 0) : image)) };
+  },
+  (random) => {
+    const at = 1 + Math.floor(80 * random());
+    return {
+      prepare: (instrument) =>
+        atImages(instrument, (image, count) => (count % 17 === at % 17 ? scaled(image, 0) : image)),
+    };
+  },
+  (random) => {
+    const [at, jump] = [1 + Math.floor(80 * random()), 8 * random() - 4];
+    return {
+      prepare: (instrument) => {
+        const { microscope } = instrument.kernel.registry.get(VirtualInstrument) as {
+          readonly microscope: { readonly setZeroLossAdjustment: (electronvolts: number) => void };
+        };
+        atImages(instrument, (image, count) => {
+          if (count === at) microscope.setZeroLossAdjustment(jump);
+          return image;
+        });
+      },
+    };
+  },
+];
+
+/** Measures in one of the circumstances; a stored shift that is wrong by more than half an electronvolt is a fault. */
+export async function measureTrappedShifts(seed: number): Promise<Measured> {
+  const random = randomNumbers(seed + 12_000);
+  const trap = traps[seed % traps.length]!(random);
+  const measured = await measureEnergyShifts(seed, 'a GIF behind an FEI column', trap);
+  const wrong =
+    (measured.errors['shift'] as readonly number[] | undefined)?.filter((each) => Math.abs(each) > 0.5) ?? [];
+  const faults =
+    wrong.length > 0
+      ? [
+          `Trap ${seed % traps.length}: shifts are off by ${wrong.map((each) => each.toFixed(2)).join(', ')} eV (${measured.verdict}).`,
+        ]
+      : [];
+  return { errors: {}, verdict: measured.verdict, faults };
 }

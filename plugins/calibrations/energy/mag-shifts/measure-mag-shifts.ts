@@ -53,7 +53,7 @@ export async function measureMagShifts(use: ShiftUse, run: ShiftRun): Promise<Ca
   const { chosen, range, step, slit } = await ask(use, run, mags);
   const measurement = new MagShifts(use, run, { range, step, slit });
   await measurement.prepare();
-  const order = twice ? [...chosen, ...[...chosen].reverse()] : [...chosen, chosen[0]!];
+  const order = [...chosen, ...(twice ? [...chosen].reverse() : measuredAgain(chosen))];
   try {
     for (const [done, magIndex] of order.entries()) {
       run.operator.progress({ done, total: order.length, text: `${measurement.magnification(magIndex)}x` });
@@ -64,6 +64,12 @@ export async function measureMagShifts(use: ShiftUse, run: ShiftRun): Promise<Ca
   }
   return store(use, run, measurement, slit);
 }
+
+/** The magnifications that a single pass measures again at its end: by two of them it is seen whether the drift was steady. */
+const measuredAgain = (chosen: readonly MagIndex[]): readonly MagIndex[] => {
+  const middle = chosen.length > 2 ? [chosen[Math.floor(chosen.length / 2)]!] : [];
+  return [...middle, chosen[0]!];
+};
 
 async function ask({ calibrations, filter, optics, cameras }: ShiftUse, run: ShiftRun, mags: readonly MagIndex[]) {
   const lowest = mags[0];
@@ -292,25 +298,24 @@ async function store(use: ShiftUse, run: ShiftRun, measurement: MagShifts, slit:
   });
 }
 
-const driftEvidence = ({ drifted, unexplained }: DriftFree): Evidence => [
+const driftEvidence = ({ drifted, unexplained, repeated }: DriftFree): Evidence => [
   aboveLimit({
     kind: 'disagreement',
     what: 'Drift of the zero-loss peak during the run',
     number: Math.abs(drifted),
     unit: 'eV',
-    doubtfulAbove: 1.5,
-    refusedAbove: 6,
-    why: 'A steady drift was taken out, but nobody knows that it was steady.',
+    ...(repeated > 1 ? { doubtfulAbove: 3, refusedAbove: 8 } : { doubtfulAbove: 0.5, refusedAbove: 1.5 }),
+    why: 'A steady drift was taken out, and the more there is of it, the more it may be uneven.',
     change: 'Wait until high tension and filter are stable, and measure again, in Administrator mode with two passes.',
   }),
   aboveLimit({
     kind: 'disagreement',
-    what: 'Difference of the two passes beyond a steady drift',
+    what: 'Differences of repeated measurements beyond a steady drift',
     number: unexplained,
     unit: 'eV',
-    doubtfulAbove: 0.4,
-    refusedAbove: 1.5,
-    why: 'The peak moved between the passes by itself.',
+    doubtfulAbove: 0.25,
+    refusedAbove: 0.5,
+    why: 'The peak jumped, or moved unevenly.',
     change: 'Wait until high tension and filter are stable, and measure again.',
   }),
 ];

@@ -25,6 +25,8 @@ export interface DriftFree {
   readonly drifted: number;
   /** Root mean square of what a steady drift does not explain of the repeated measurements. */
   readonly unexplained: number;
+  /** Number of magnifications that were measured twice. */
+  readonly repeated: number;
 }
 
 /** Share of the drift that is taken to be uneven where it was measured at the ends alone. */
@@ -71,6 +73,7 @@ export function withoutDrift(measured: readonly MeasuredShift[]): DriftFree {
     drift: weight > 0 ? { perMinute: 60 * rate, standardError: 60 * rateError } : undefined,
     drifted: rate * span,
     unexplained,
+    repeated: pairs.length,
   };
 }
 
