@@ -23,12 +23,16 @@ import { ServedCamera } from './served-camera';
 
 /** Value in the properties that leaves the decision to the program. */
 const unsetValue = -1;
+/** The NoShutter of a camera whose beam stays on until its image is there. */
+const neverBlanked = 1;
+/** Seconds of start-up delay below which a K3 may still expose when it should have ended, and from which on that of a K2 was measured. */
+const k3LeastStartup = 0.5;
+const measuredK2Startup = 1.46;
 /** Version of the server's plugin that cuts parts out of frames. */
 const cutsFrames = 118;
 
 /** Traits of the camera, from the site's properties. */
 export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartupForPostActions: number): CameraTraits {
-  const allowed = camera.get('AllowPostActions');
   // DigitalMicrograph drives its shutters itself, so that the blanker of the column is not timed to its start-up.
   const { blankedUntilStart: _, ...shutters } = shutterTraits(camera, model.choosesShutter);
   return Object.freeze({
@@ -48,14 +52,31 @@ export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartu
     ...(model.frames && {
       frames: Object.freeze({ shortestFrame: seconds(model.frames.shortest), step: seconds(model.frames.step) }),
     }),
-    allowsPostActions: allowed === unsetValue ? postActionsByDefault(model, leastStartupForPostActions) : allowed > 0,
+    allowsPostActions: postActions(model, camera, leastStartupForPostActions),
   });
 }
 
-function postActionsByDefault({ detector, startupDelay }: CameraModel, leastStartup: number): boolean {
+/**
+ * True when the column may change something while the camera still reads out: only where it is known well enough when an exposure has ended. The site
+ * decides about a K3, a OneView and CCDs; it cannot allow what is not safe.
+ */
+function postActions({ detector, startupDelay }: CameraModel, camera: CameraSettings, leastStartup: number): boolean {
+  if (camera.get('NoShutter') === neverBlanked) return false;
   const group = groupOf(detector);
-  return group === 'CCD' || (group === 'direct' && startupDelay >= leastStartup);
+  const isSafe =
+    detector === 'K3' ? startupDelay >= k3LeastStartup : group !== 'direct' || startupDelay >= leastStartup;
+  const allowed = camera.get('AllowPostActions');
+  return isSafe && (allowed === unsetValue ? detector !== 'K3' && group !== 'OneView' : allowed > 0);
 }
+
+/** The warning about a K2 whose start-up delay is not safe for actions after the exposure, though it seems to be measured; undefined for others. */
+export const unsafeStartup = (
+  { detector, name, startupDelay }: Pick<CameraModel, 'detector' | 'name' | 'startupDelay'>,
+  leastStartup: number,
+): string | undefined =>
+  detector === 'K2 Summit' && startupDelay >= measuredK2Startup && startupDelay < leastStartup
+    ? `${name}: StartupDelay ${startupDelay} s is less than K2MinStartupDelay, ${leastStartup} s, so nothing is done on the column while it reads out. If ${startupDelay} s was measured with Camera Timing and you want that, set StartupDelay to ${(leastStartup + 0.1).toFixed(1)}.`
+    : undefined;
 
 /** The camera of a model, with continuous mode and sums of frames where it has them. */
 export function gatanCamera(

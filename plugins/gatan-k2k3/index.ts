@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EnergyFilter, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
-import { gatanCamera, traitsOf } from './camera';
+import { gatanCamera, traitsOf, unsafeStartup } from './camera';
 import { type CameraModel, cameraModel, turnsUnclear } from './camera-model';
 import { gatanCameras, isDirectDetector, numberCameras } from './gatan-cameras';
 import { GatanClient } from './protocol/client';
@@ -157,6 +157,8 @@ export default definePlugin<Options>({
       log.warn(
         `${camera.name}: DMRotationAndFlip and RotationAndFlip differ; compare the orientation of an image with DigitalMicrograph and set "turnedBy" in the options of ${host.id}.`,
       );
+    for (const warning of models.flatMap((model) => unsafeStartup(model, settings.get('K2MinStartupDelay')) ?? []))
+      log.warn(warning);
     const scanModel = scanning && digiScanModel(scanning, settings, given.longestExposureSeconds);
     const client = new GatanClient(
       host.record(wires[given.wire](host, models, scanModel)),
