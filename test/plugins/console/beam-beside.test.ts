@@ -47,7 +47,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the beam beside a 
     await page.locator('.stage[data-shown-at]').waitFor();
     await picture(page, 'beam-beside-1920');
 
-    // The setting beside the question moves the beam, and what is told follows.
+    // The setting beside the question moves the beam, and the card follows.
     const setting = page.locator('[data-beside$="-x"]').first();
     await setting.click();
     const shifted = microscope.state.beamShift.x + 0.15 * microscope.state.beamDiameter;

@@ -132,7 +132,7 @@ test('a beam that would bring the detector more than its limit is refused before
   const counts = String(1.2 * perPixel * countsPerElectron);
   await expect(runItem(instrument, id, { counts })).rejects.toMatchObject({
     code: 'limits/out-of-range',
-    message: expect.stringMatching(/detector dose[^]*times as bright/) as string,
+    message: expect.stringMatching(/Detector dose [^]*times as bright/) as string,
   });
   expect(write).not.toHaveBeenCalled();
 });
