@@ -26,18 +26,18 @@ export class HttpDetectors implements JeolDetectorTransport {
   open(): Promise<void> {
     const { host, port } = this.options;
     const client = new HttpJsonClient({ name: 'the detector service of JEOL', host, port });
-    return this.opened.open(client, () => this.attachedDetectors());
+    return this.opened.open(client, () => this.getAttachedDetectors());
   }
 
   close(): Promise<void> {
     return this.opened.close();
   }
 
-  async attachedDetectors(): Promise<readonly string[]> {
+  async getAttachedDetectors(): Promise<readonly string[]> {
     return namesIn(await this.get('GetAttachedDetector'), 'GetAttachedDetector');
   }
 
-  async assignedDetectors(): Promise<readonly string[]> {
+  async getAssignedDetectors(): Promise<readonly string[]> {
     return namesIn(await this.get('GetAssignChannels'), 'GetAssignChannels');
   }
 
@@ -45,7 +45,7 @@ export class HttpDetectors implements JeolDetectorTransport {
     await this.get(`${pathOf(detector)}/AssignChannel/${channel}`);
   }
 
-  async settings(detector: string): Promise<DetectorSettings> {
+  async getSettings(detector: string): Promise<DetectorSettings> {
     const call = `${pathOf(detector)}/Setting`;
     const answer = await this.get(call);
     if (typeof answer !== 'object' || answer === null || Array.isArray(answer))
@@ -73,7 +73,7 @@ export class HttpDetectors implements JeolDetectorTransport {
     await this.post('SnapShotAll', undefined, lasts + this.options.imageLimit);
   }
 
-  scannedImage(detector: string): Promise<DetectorImage> {
+  getScannedImage(detector: string): Promise<DetectorImage> {
     return this.image(detector, 'SnapShotFrame');
   }
 
@@ -85,7 +85,7 @@ export class HttpDetectors implements JeolDetectorTransport {
     await this.post(`${pathOf(detector)}/LiveStop`);
   }
 
-  liveImage(detector: string): Promise<DetectorImage> {
+  getLiveImage(detector: string): Promise<DetectorImage> {
     return this.image(detector, 'LiveSnapShot');
   }
 

@@ -27,13 +27,13 @@ export class JeolDetectorLevels implements DetectorCalls {
   }
 
   async get(name: string, what: keyof typeof names): Promise<number> {
-    const settings = await this.transport.settings(name);
+    const settings = await this.transport.getSettings(name);
     const [least, most] = rangeOf(settings, names[what], documentedRanges.level);
     return (numberOf(settings, names[what]) - least) / (most - least);
   }
 
   async set(name: string, what: keyof typeof names, value: number): Promise<void> {
-    const [least, most] = rangeOf(await this.transport.settings(name), names[what], documentedRanges.level);
+    const [least, most] = rangeOf(await this.transport.getSettings(name), names[what], documentedRanges.level);
     await this.transport.change(name, { [names[what]]: Math.round(least + value * (most - least)) });
   }
 }

@@ -61,10 +61,10 @@ export class JeolScanCamera implements Camera {
   /** Looks for the detectors, and reads how the scan is turned. */
   async connect(): Promise<void> {
     const { model, transport } = this;
-    const attached = await transport.attachedDetectors();
+    const attached = await transport.getAttachedDetectors();
     const absent = model.detectors.find((name) => !attached.includes(name));
     if (absent !== undefined) throw detectorErrors.missing(absent, attached);
-    const settings = await transport.settings(model.detectors[0]!);
+    const settings = await transport.getSettings(model.detectors[0]!);
     this.usualRotation = model.rotation ?? numberOf(settings, settingNames.rotation);
     const step = settings[settingNames.rotationStep] === undefined ? 1 : numberOf(settings, settingNames.rotationStep);
     this.rotationStep = step > 0 ? step : 1;
@@ -101,7 +101,7 @@ export class JeolScanCamera implements Camera {
       throwIfStopped(stopped);
       const images: [string, DetectorImage][] = [];
       for (const name of scan.detectors)
-        images.push([name, await this.answered(0, () => transport.scannedImage(name))]);
+        images.push([name, await this.answered(0, () => transport.getScannedImage(name))]);
       throwIfStopped(stopped);
       return this.frameOf(images, fitted, scan, began);
     });
@@ -120,7 +120,7 @@ export class JeolScanCamera implements Camera {
           const began = clock.now() - this.lineTime(scan) * scan.rows;
           const images: [string, DetectorImage][] = [];
           for (const name of scan.detectors)
-            images.push([name, await this.answered(0, () => transport.liveImage(name))]);
+            images.push([name, await this.answered(0, () => transport.getLiveImage(name))]);
           await show(this.frameOf(images, fitted, scan, began));
         }
       } finally {
@@ -210,7 +210,7 @@ export class JeolScanCamera implements Camera {
     }
     if (moved) await clock.delay(model.insertDelay, signal);
     const missing = async (): Promise<readonly string[]> => {
-      const assigned = await transport.assignedDetectors();
+      const assigned = await transport.getAssignedDetectors();
       return detectors.filter((name) => !assigned.includes(name));
     };
     if ((await missing()).length > 0) {
@@ -246,14 +246,14 @@ export class JeolScanCamera implements Camera {
           : [[settingNames.rotation, rotation] as [string, unknown]]),
       ];
     };
-    const settings = await transport.settings(name);
+    const settings = await transport.getSettings(name);
     const [least, most] = rangeOf(settings, settingNames.pixelTime, documentedRanges.pixelTime);
     if (!(pixelTime >= least && pixelTime <= most))
       throw detectorErrors.notTaken(name, `${pixelTime} us on a pixel, where ${least} to ${most} us are possible`);
     const changes = differs(settings);
     if (changes.length === 0) return numberOf(settings, settingNames.pixelTime);
     await transport.change(name, Object.fromEntries(changes));
-    const after = await transport.settings(name);
+    const after = await transport.getSettings(name);
     const left = differs(after);
     if (left.length > 0)
       throw detectorErrors.notTaken(name, left.map(([what, value]) => `${what} ${JSON.stringify(value)}`).join(', '));

@@ -44,11 +44,11 @@ export class SimulatedDetectors implements JeolDetectorTransport {
     this.link.close();
   }
 
-  async attachedDetectors(): Promise<readonly string[]> {
+  async getAttachedDetectors(): Promise<readonly string[]> {
     return [...this.model.detectors, 'TVCAM_U'];
   }
 
-  async assignedDetectors(): Promise<readonly string[]> {
+  async getAssignedDetectors(): Promise<readonly string[]> {
     return this.assigned.filter(Boolean);
   }
 
@@ -56,7 +56,7 @@ export class SimulatedDetectors implements JeolDetectorTransport {
     this.assigned[channel - 1] = this.known(detector);
   }
 
-  async settings(detector: string): Promise<DetectorSettings> {
+  async getSettings(detector: string): Promise<DetectorSettings> {
     const { brightness = 0.5, contrast = 0.5 } = this.link.microscope.state.stemDetectors[this.known(detector)] ?? {};
     return {
       ...this.scans,
@@ -109,7 +109,7 @@ export class SimulatedDetectors implements JeolDetectorTransport {
     this.images = new Map(detectors.map((name) => [name, { width, height, data: taken.detectors![name]! }]));
   }
 
-  async scannedImage(detector: string): Promise<DetectorImage> {
+  async getScannedImage(detector: string): Promise<DetectorImage> {
     const found = this.images.get(detector);
     if (!found) throw detectorErrors.refused(`GET ${detector}/SnapShotFrame/tiff`, 404);
     return found;
@@ -125,10 +125,10 @@ export class SimulatedDetectors implements JeolDetectorTransport {
   }
 
   /** Scans again for the detector with which it was started, as the scan goes on. */
-  async liveImage(detector: string): Promise<DetectorImage> {
+  async getLiveImage(detector: string): Promise<DetectorImage> {
     if (this.live === undefined) throw detectorErrors.refused(`GET ${detector}/LiveSnapShot/tiff`, 400);
     if (detector === this.live || !this.images.has(detector)) await this.scanAll();
-    return this.scannedImage(detector);
+    return this.getScannedImage(detector);
   }
 
   private known(detector: string): string {

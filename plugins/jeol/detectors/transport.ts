@@ -17,12 +17,12 @@ export interface JeolDetectorTransport {
   open(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
   /** Names of all detectors, those of cameras as well. */
-  attachedDetectors(): Promise<readonly string[]>;
+  getAttachedDetectors(): Promise<readonly string[]>;
   /** Names of the detectors that a scan reads. */
-  assignedDetectors(): Promise<readonly string[]>;
+  getAssignedDetectors(): Promise<readonly string[]>;
   /** Has scans read a detector on a channel, from 1. */
   assignTo(detector: string, channel: number): Promise<void>;
-  settings(detector: string): Promise<DetectorSettings>;
+  getSettings(detector: string): Promise<DetectorSettings>;
   /** Changes some settings and leaves the others. */
   change(detector: string, settings: DetectorSettings): Promise<void>;
   isInserted(detector: string): Promise<boolean>;
@@ -30,10 +30,10 @@ export interface JeolDetectorTransport {
   /** Scans once and keeps the image of every assigned detector. @param lasts seconds of its lines */
   scanAll(lasts: number): Promise<void>;
   /** The image of a detector in the last scan. */
-  scannedImage(detector: string): Promise<DetectorImage>;
+  getScannedImage(detector: string): Promise<DetectorImage>;
   /** Begins to scan one time after the other. */
   startLive(detector: string): Promise<void>;
   stopLive(detector: string): Promise<void>;
   /** The latest image of scans that go on. */
-  liveImage(detector: string): Promise<DetectorImage>;
+  getLiveImage(detector: string): Promise<DetectorImage>;
 }
