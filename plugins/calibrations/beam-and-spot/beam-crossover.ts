@@ -1,25 +1,12 @@
 import { counted, optional, readable, withError } from '../../../core/base';
-import {
-  BeamShift,
-  Cameras,
-  CondenserAperture,
-  Illumination,
-  LensNormalization,
-  type ProbeMode,
-  ProbeModeSelector,
-  Scope,
-  Screen,
-  ScreenCurrent,
-  readProbeMode,
-} from '../../../core/devices';
+import { BeamShift, type ProbeMode, Screen, ScreenCurrent, readProbeMode } from '../../../core/devices';
 import { type Forecast, type ItemRun, type Uses, defineItem, value } from '../../../core/kernel';
-import { ImageAcquisition } from '../../../core/acquisition';
 import { BeamCalibrations, BeamControl } from '../../../core/illumination';
-import { Settings } from '../../../core/settings';
-import { type CalibrationResult, Calibrations, type Change, put } from '../../../core/store';
+import { type CalibrationResult, type Change, put } from '../../../core/store';
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
 import { beamBeside } from './beam-images/beam-drawing';
 import { beamSettling, trialExposure } from './beam-images/beam-image';
+import { illuminationNeeds } from './beam-images/illumination-needs';
 import { apertureQuestion, requestAperture } from './beam-images/request-aperture';
 import { setSpot, usedSpots } from './beam-images/spot-change';
 import { crossoverErrors } from './crossover/crossover-errors';
@@ -28,20 +15,12 @@ import { type DiameterSight, maxSearchImages, searchCrossover } from './crossove
 import { cameraSight, screenSight } from './crossover/diameter-sights';
 
 const needs = {
-  scope: Scope,
-  cameras: Cameras,
-  illumination: Illumination,
-  acquisition: ImageAcquisition,
+  ...illuminationNeeds,
   beam: BeamControl,
   stored: BeamCalibrations,
-  calibrations: Calibrations,
-  settings: Settings,
   beamShift: optional(BeamShift),
-  normalization: optional(LensNormalization),
   screen: optional(Screen),
   screenCurrent: optional(ScreenCurrent),
-  probeModes: optional(ProbeModeSelector),
-  condenserAperture: optional(CondenserAperture),
 };
 const questions = {
   start: {

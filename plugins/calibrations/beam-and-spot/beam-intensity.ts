@@ -4,27 +4,17 @@ import {
   inMicrometres,
   magIndex as asMagIndex,
   milliseconds,
-  optional,
   readable,
 } from '../../../core/base';
-import {
-  Cameras,
-  CondenserAperture,
-  Illumination,
-  LensNormalization,
-  ProbeModeSelector,
-  Scope,
-  probeNumber,
-} from '../../../core/devices';
+import { probeNumber } from '../../../core/devices';
 import { type Forecast, type ItemRun, type Run, type Uses, defineItem, value } from '../../../core/kernel';
-import { ImageAcquisition } from '../../../core/acquisition';
 import { BeamCalibrations, BeamControl, type BeamPlace, approachIntensity } from '../../../core/illumination';
 import { ImageShiftControl, Optics } from '../../../core/optics';
-import { Settings } from '../../../core/settings';
-import { type CalibrationResult, Calibrations, type Change, put, remove } from '../../../core/store';
+import { type CalibrationResult, type Change, put, remove } from '../../../core/store';
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
 import { beamBeside } from './beam-images/beam-drawing';
 import { trialExposure } from './beam-images/beam-image';
+import { illuminationNeeds } from './beam-images/illumination-needs';
 import { apertureQuestion, requestAperture } from './beam-images/request-aperture';
 import { type IntensityRules, intensityRules } from './intensity-table/camera-rules';
 import { DensityShots, MagnificationSteps } from './intensity-table/density-shots';
@@ -32,19 +22,11 @@ import { intensityErrors } from './intensity-table/intensity-errors';
 import { type MeasuredTable, measureTable } from './intensity-table/table-series';
 
 const needs = {
-  scope: Scope,
-  cameras: Cameras,
-  illumination: Illumination,
-  acquisition: ImageAcquisition,
+  ...illuminationNeeds,
   optics: Optics,
   imageShift: ImageShiftControl,
   control: BeamControl,
   beam: BeamCalibrations,
-  calibrations: Calibrations,
-  settings: Settings,
-  normalization: optional(LensNormalization),
-  probeModes: optional(ProbeModeSelector),
-  condenserAperture: optional(CondenserAperture),
 };
 const questions = {
   start: {

@@ -1,15 +1,6 @@
-import { type MagIndex, optional, readable } from '../../../core/base';
-import {
-  BeamShift,
-  Cameras,
-  CondenserAperture,
-  Illumination,
-  LensNormalization,
-  ProbeModeSelector,
-  Scope,
-} from '../../../core/devices';
+import { type MagIndex, readable } from '../../../core/base';
+import { BeamShift } from '../../../core/devices';
 import { type Forecast, type ItemRun, type Uses, defineItem, value } from '../../../core/kernel';
-import { ImageAcquisition } from '../../../core/acquisition';
 import {
   BeamCalibrations,
   BeamControl,
@@ -18,31 +9,23 @@ import {
   sideOfSizes,
 } from '../../../core/illumination';
 import { ImageShiftControl, Optics } from '../../../core/optics';
-import { Settings } from '../../../core/settings';
-import { type CalibrationResult, Calibrations, put } from '../../../core/store';
+import { type CalibrationResult, put } from '../../../core/store';
 import { type Judgement, aboveLimit, certainty, judge, requireNotRefused } from '../../../core/judgement';
 import { beamBeside } from './beam-images/beam-drawing';
 import { beamSettling, trialExposure } from './beam-images/beam-image';
+import { illuminationNeeds } from './beam-images/illumination-needs';
 import { apertureQuestion, askForAperture } from './beam-images/request-aperture';
 import { type MeasuredSize, measureSizes, requireCalibrated, setIntensity, sizeImages } from './beam-sizes/size-series';
 import { sizeErrors } from './beam-sizes/size-errors';
 import { modeName } from './listing/beam-tables';
 
 const needs = {
-  scope: Scope,
-  cameras: Cameras,
-  illumination: Illumination,
+  ...illuminationNeeds,
   beamShift: BeamShift,
-  acquisition: ImageAcquisition,
   optics: Optics,
   imageShift: ImageShiftControl,
   control: BeamControl,
   beam: BeamCalibrations,
-  calibrations: Calibrations,
-  settings: Settings,
-  normalization: optional(LensNormalization),
-  probeModes: optional(ProbeModeSelector),
-  condenserAperture: optional(CondenserAperture),
 };
 const questions = {
   start: {

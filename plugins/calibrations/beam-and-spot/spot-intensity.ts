@@ -1,16 +1,6 @@
 import { EucentricError, counted, optional, readable, withError } from '../../../core/base';
-import {
-  BeamShift,
-  Cameras,
-  CondenserAperture,
-  Illumination,
-  LensNormalization,
-  ProbeModeSelector,
-  Scope,
-  readProbeMode,
-} from '../../../core/devices';
+import { BeamShift, readProbeMode } from '../../../core/devices';
 import { type Forecast, type ItemRun, type Uses, defineItem, value } from '../../../core/kernel';
-import { ImageAcquisition } from '../../../core/acquisition';
 import {
   BeamCalibrations,
   joinSpotBlocks,
@@ -18,27 +8,19 @@ import {
   splitSpotBlocks,
   withSpotMeasurement,
 } from '../../../core/illumination';
-import { Settings } from '../../../core/settings';
-import { type CalibrationResult, Calibrations, type Change, put, remove, sidesOfSpots } from '../../../core/store';
+import { type CalibrationResult, type Change, put, remove, sidesOfSpots } from '../../../core/store';
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
 import { type BareBeam, bareBeam } from '../../../imaging';
 import { beamBeside } from './beam-images/beam-drawing';
 import { linearTrialExposure, requireUnsaturated } from './beam-images/beam-image';
+import { illuminationNeeds } from './beam-images/illumination-needs';
 import { apertureQuestion, requestAperture } from './beam-images/request-aperture';
 import { setSpot, usedSpots } from './beam-images/spot-change';
 
 const needs = {
-  scope: Scope,
-  cameras: Cameras,
-  illumination: Illumination,
-  acquisition: ImageAcquisition,
+  ...illuminationNeeds,
   beam: BeamCalibrations,
-  calibrations: Calibrations,
-  settings: Settings,
   beamShift: optional(BeamShift),
-  normalization: optional(LensNormalization),
-  probeModes: optional(ProbeModeSelector),
-  condenserAperture: optional(CondenserAperture),
 };
 const questions = {
   start: {
