@@ -29,3 +29,6 @@ export const coarseCamera =
 export const ringCamera: CameraChange = (yaml) =>
   // A camera with super-resolution has two pixels for each one of its properties.
   cameraOf(512)(yaml).replace('Record: { binning: 2', 'Record: { binning: 4');
+
+/** The cameras of traps: Focus images of 256 pixels or fewer, so that a thousand runs take some ten minutes. */
+export const trapCamera: CameraChange = cameraOf(2048);

@@ -70,7 +70,7 @@ const withFoundSizes: MenuItemCase = {
   },
 };
 
-/** What Coma vs. Image Shift has measured. */
+/** Result of Coma vs. Image Shift. */
 const withComaMatrix: MenuItemCase = {
   magIndex: 26,
   prepare: async ({ kernel }) => {
@@ -78,7 +78,7 @@ const withComaMatrix: MenuItemCase = {
     await kernel.registry.get(UserSettings).set('ComaVsISCal', [26, 5, 1, -999, 70, 0.5, ...matrices]);
   },
 };
-/** A change that the last measurement of the session found to be needed. */
+/** Change that the last measurement of the session found. */
 const withNeeded = (coils: MeasuredCoils): MenuItemCase => ({
   prepare: ({ kernel }) => rememberNeeded(kernel.registry.get(Calibrations), coils, { x: 0.012, y: -0.034 }),
   check: (_, result) => expect(result!.values['change']).toEqual({ x: 0.012, y: -0.034 }),

@@ -8,6 +8,7 @@ import {
   measureBtid,
   shiftFocusCurve,
 } from '../../support/btid/btid-worlds';
+import { trapCamera } from '../../support/small-camera';
 import type { VirtualInstrumentUnderTest } from '../../../testing/virtual-instrument';
 
 interface Trap {
@@ -60,7 +61,11 @@ const parts = (row: string): readonly [keyof typeof items, string] => {
   return [item as keyof typeof items, trap.join(', ')];
 };
 
-async function measureTrap(seed: number, row: string, camera?: (yaml: string) => string): Promise<Measured> {
+async function measureTrap(
+  seed: number,
+  row: string,
+  camera: (yaml: string) => string = trapCamera,
+): Promise<Measured> {
   const [name, trapName] = parts(row);
   const { item, record, percent } = items[name];
   const { simulator, prepare, hopeless } = traps[trapName]!;
@@ -93,8 +98,8 @@ export default defineTable({
     'Calibrations by beam-tilt-induced displacement where something misleads them: they store what is right, doubt it, or refuse with the reason.',
   item: astigmatismByBtid,
   rows: Object.keys(items).flatMap((item) => Object.keys(traps).map((trap) => `${item}, ${trap}`)),
-  seeds: 10,
-  seconds: 4,
+  seeds: 20,
+  seconds: 0.6,
   measure: measureTrap,
   pool: (measured) => [...verdictCounts(measured), largest(measured, 'percent', { unit: '% off' })],
 });

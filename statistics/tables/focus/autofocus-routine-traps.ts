@@ -11,6 +11,7 @@ import {
   storeTrueCurve,
   trueZero,
 } from '../../support/focus/focus-worlds';
+import { trapCamera } from '../../support/small-camera';
 
 interface Trap {
   readonly simulator?: (seed: number) => Readonly<Record<string, unknown>>;
@@ -67,9 +68,9 @@ export default defineTable({
     'The task Autofocus where something misleads it: it ends on the target, or refuses with the reason and leaves the focus.',
   item,
   rows: Object.keys(traps),
-  seeds: 20,
-  seconds: 2,
-  measure: async (seed, row, camera): Promise<Measured> => {
+  seeds: 50,
+  seconds: 0.2,
+  measure: async (seed, row, camera = trapCamera): Promise<Measured> => {
     const { simulator, curve, start = -7, hopeless } = traps[row]!;
     const drawn = drawFocusWorld(seed, focusColumns.fei);
     const world = { ...drawn, start: 0, simulator: { ...drawn.simulator, ...simulator?.(seed) } };

@@ -11,6 +11,7 @@ import {
   measureFocusCalibration,
   trueSwing,
 } from '../../support/focus/focus-worlds';
+import { trapCamera } from '../../support/small-camera';
 
 interface Trap {
   /** Options of the virtual microscope. */
@@ -90,18 +91,13 @@ const traps: Readonly<Record<string, Trap>> = {
 async function measureTrap(
   seed: number,
   { simulator, world: change, prepare, hopeless }: Trap,
-  camera?: (yaml: string) => string,
+  camera: (yaml: string) => string = trapCamera,
 ): Promise<Measured> {
   const drawn = drawFocusWorld(seed, focusColumns.fei);
   const world = { ...drawn, ...change?.(seed), simulator: { ...drawn.simulator, ...simulator?.(seed) } };
-  const measured = await measureFocusCalibration(
-    world,
-    camera ? { range: 18, levels: 7 } : { range: 36, levels: 13 },
-    camera,
-    {
-      ...(prepare && { prepare: (instrument) => prepare(instrument, world) }),
-    },
-  );
+  const measured = await measureFocusCalibration(world, { range: 18, levels: 7 }, camera, {
+    ...(prepare && { prepare: (instrument) => prepare(instrument, world) }),
+  });
   const stored = measured.verdict === 'good' || measured.verdict === 'doubtful';
   const { percent = 0, presentDefocus = 0, curve = 0 } = measured.errors as Record<string, number>;
   const wrong = stored && (Math.abs(percent) > 0.5 || Math.abs(presentDefocus) > 0.05 || curve > 0.1);
@@ -127,8 +123,8 @@ export default defineTable({
     'The calibration of Autofocus where something misleads it: it stores what is right, or refuses with the reason.',
   item: autofocus,
   rows: Object.keys(traps),
-  seeds: 20,
-  seconds: 8,
+  seeds: 24,
+  seconds: 0.5,
   measure: (seed, row, camera) => measureTrap(seed, traps[row]!, camera),
   pool: (measured) => [
     ...verdictCounts(measured),
