@@ -11,3 +11,4 @@ export { erasePeriodicWaves } from './erase-periodic';
 export { FineRegistration } from './fine-registration';
 export { fixedPattern, type FixedPattern } from './fixed-pattern';
 export { findPeriodicity, type Periodicity } from './periodicity';
+export { findSimilarity, type Similarity, type SimilarityOptions } from './similarity';
