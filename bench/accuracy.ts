@@ -1,4 +1,4 @@
-import { expose, Random, realTransform2, Registration, shiftBound, Texture } from '../imaging';
+import { expose, findSimilarity, Random, realTransform2, Registration, shiftBound, Texture } from '../imaging';
 
 /** RMS error of the transform against a direct sum in double precision, relative to the RMS of the result. */
 function transformError(rows: number, columns: number): number {
@@ -92,6 +92,42 @@ export function shiftErrors(count: number): string {
     head,
     '| --- | --- | --- | --- | --- | --- |',
     ...rows,
+    '',
+  ].join('\n');
+}
+
+/** The table of the accuracy of scale and rotation: exact random textures, Poisson counts, as for a magnification at high defocus. */
+export function similarityErrors(count: number): string {
+  const size = 512;
+  const random = new Random(23);
+  const camera = { countsPerPixel: 50, contrast: 0.15, random };
+  const errors = { scale: 0, rotation: 0, statedScale: 0, statedRotation: 0, found: 0 };
+  let milliseconds = 0;
+  for (let index = 0; index < count; index++) {
+    const texture = new Texture({ seed: index + 1, waveCount: 150 });
+    const [scale, rotation] = [1.02 + 0.36 * random.uniform(), 28 * random.uniform() - 14];
+    const angle = (rotation * Math.PI) / 180;
+    const [cosine, sine] = [scale * Math.cos(angle), scale * Math.sin(angle)];
+    const reference = expose(texture.render(size, size), camera);
+    const matrix = { xpx: cosine, xpy: -sine, ypx: sine, ypy: cosine };
+    const later = expose(texture.render(size, size, { matrix }), camera);
+    const start = process.hrtime.bigint();
+    const found = findSimilarity(later, reference, { scale: [1, 1.4], rotation: [-15, 15] });
+    milliseconds += Number(process.hrtime.bigint() - start) / 1e6;
+    if (!found?.trusted) continue;
+    errors.found += 1;
+    errors.scale += (found.scale / scale - 1) ** 2;
+    errors.rotation += (found.rotation - rotation) ** 2;
+    errors.statedScale += found.standardErrors.scale ** 2;
+    errors.statedRotation += found.standardErrors.rotation ** 2;
+  }
+  const rms = (sum: number): string => Math.sqrt(sum / errors.found).toExponential(2);
+  return [
+    '### Scale and rotation between two images: 512 x 512, 50 counts a pixel, scale 1 to 1.4, 15 degrees to either side',
+    '',
+    '| pairs | found | RMS error of scale | stated | RMS error degrees | stated | ms |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    `| ${count} | ${errors.found} | ${rms(errors.scale)} | ${rms(errors.statedScale)} | ${rms(errors.rotation)} | ${rms(errors.statedRotation)} | ${(milliseconds / count).toFixed(0)} |`,
     '',
   ].join('\n');
 }

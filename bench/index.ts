@@ -1,6 +1,6 @@
 /** Prints speed and accuracy of transforms, binning and registration, beside other programs that do the same work, and the speed of the virtual microscope. */
 import { cpus } from 'node:os';
-import { shiftErrors, transformErrors } from './accuracy';
+import { shiftErrors, similarityErrors, transformErrors } from './accuracy';
 import { ctfFits } from './ctf';
 import { reduction, shifts } from './images';
 import { startFftw, startPython } from './peers/native';
@@ -28,6 +28,7 @@ async function main(): Promise<void> {
   say(startUp(rounds));
   say(transformErrors());
   say(shiftErrors(pairs));
+  say(similarityErrors(pairs));
   fftw?.stop();
   python?.stop();
 }

@@ -33,13 +33,13 @@ const highestFrequency = 0.38;
 const peakRadius = 6;
 /** Rings over which power and agreement are averaged to either side. */
 const ringReach = 2;
-/** Agreement of a ring in standard errors from which its contrast is taken to be reversed. */
-const minReversal = 3;
+/** Agreement of a ring in standard errors, of either sign, from which it is compared. */
+const minAgreement = 3;
 
 const { cos, floor, hypot, max, min, PI: pi, round, sqrt } = Math;
 
-/** Spectrum of an image for comparisons. */
-export function ringSpectrum(source: Image): RingSpectrum {
+/** Spectrum of an image for comparisons up to a frequency, in cycles per pixel. */
+export function ringSpectrum(source: Image, highest = highestFrequency): RingSpectrum {
   const [rows = 0, columns = 0] = source.shape;
   const [canvasRows, canvasColumns] = [evenSide(canvasShare * rows), evenSide(canvasShare * columns)];
   const pixels = toFloat32(source);
@@ -51,7 +51,12 @@ export function ringSpectrum(source: Image): RingSpectrum {
       canvas[row * canvasColumns + column] =
         ((pixels[row * columns + column] as number) - mean) * (down[row] as number) * (across[column] as number);
   const complex = realTransform2(canvasRows, canvasColumns).forward(canvas);
-  return { rows: canvasRows, columns: canvasColumns, complex, factors: factorsOf(complex, canvasRows, canvasColumns) };
+  return {
+    rows: canvasRows,
+    columns: canvasColumns,
+    complex,
+    factors: factorsOf(complex, canvasRows, canvasColumns, highest),
+  };
 }
 
 const evenSide = (side: number): number => 2 * Math.ceil(side / 2);
@@ -78,7 +83,7 @@ function eachNumber(rows: number, columns: number, call: (at: number, ring: numb
   }
 }
 
-function factorsOf(complex: Float32Array, rows: number, columns: number): Float64Array {
+function factorsOf(complex: Float32Array, rows: number, columns: number, highest: number): Float64Array {
   const count = ringCount(rows, columns);
   const [sums, counts] = [new Float64Array(count), new Float64Array(count)];
   eachNumber(rows, columns, (at, ring) => {
@@ -87,7 +92,7 @@ function factorsOf(complex: Float32Array, rows: number, columns: number): Float6
   });
   const power = averaged(sums, counts);
   const side = max(rows, columns);
-  const inBand = (ring: number): boolean => ring >= lowestFrequency * side && ring <= highestFrequency * side;
+  const inBand = (ring: number): boolean => ring >= lowestFrequency * side && ring <= highest * side;
   // The faintest ring holds noise alone, or nearly so.
   let noise = Infinity;
   for (let ring = 0; ring < side / 2; ring++) noise = min(noise, power[ring] as number);
@@ -152,8 +157,8 @@ export function ringPeak(later: RingSpectrum, reference: RingSpectrum): RingPeak
 }
 
 /**
- * The later of two aligned images with the contrast of the reference: rings whose contrast is reversed in one of them, as another defocus does, are reversed. A ring is
- * as wide in all directions, so that no detail moves.
+ * The later of two aligned images with the contrast of the reference: each ring of detail as strong as both agree in it, reversed where another defocus reverses it, and
+ * without the rings in which they do not agree. A ring is as wide in all directions, so that no detail moves.
  */
 export function withContrastOf(later: Image, reference: Image): Image<Float32Array> {
   const [rows = 0, columns = 0] = later.shape;
@@ -182,18 +187,17 @@ export function withContrastOf(later: Image, reference: Image): Image<Float32Arr
     counts,
     counts.map(() => 1),
   );
-  const sign = agreement.map((value, ring) => {
+  const weights = agreement.map((value, ring) => {
     // The canvas is larger than the image, so that its numbers are not all independent.
     const independent = ((2 * ringReach + 1) * (inRing[ring] as number)) / canvasShare ** 2;
     const share = value / sqrt((power[ring] as number) * (powerOfOther[ring] as number) || 1);
-    return share * sqrt(independent) < -minReversal ? -1 : 1;
+    return Math.abs(share) * sqrt(independent) > minAgreement ? share : 0;
   });
   const mean = toFloat32(later).reduce((sum, value) => sum + value, 0) / (rows * columns);
-  if (sign.every((each) => each === 1)) return image(toFloat32(later), rows, columns);
   const complex = fullSpectrum(later, one.rows, one.columns, mean);
   eachNumber(one.rows, one.columns, (at, ring) => {
-    complex[at]! *= sign[ring] as number;
-    complex[at + 1]! *= sign[ring] as number;
+    complex[at]! *= weights[ring] as number;
+    complex[at + 1]! *= weights[ring] as number;
   });
   const canvas = realTransform2(one.rows, one.columns).inverse(complex);
   const result = new Float32Array(rows * columns);

@@ -48,8 +48,10 @@ export interface Similarity {
 const where = 'findSimilarity';
 /** Side in pixels to which images are reduced for the search. */
 const searchSide = 128;
-/** Side in pixels to which they are reduced for the smaller steps. */
-const climbSide = 256;
+/** Highest frequency that the search compares, in cycles per pixel: another defocus turns the contrast of finer detail first. */
+const highestFrequency = 0.25;
+/** Side in pixels to which they are reduced for the first fit. */
+const firstFitSide = 256;
 /** Number of smaller steps in one of the search, at most. */
 const climbedSteps = 16;
 /** Side in pixels to which they are reduced for the fit. */
@@ -134,12 +136,16 @@ function search(later: Image, reference: Image, options: SimilarityOptions, size
   const candidates: Candidate[] = [];
   for (const each of seen) if (candidates.every((other) => isOther(each, other))) candidates.push(each);
   const fine = reduced(later, reference, size, fitSide);
-  const middle = reduced(later, reference, size, climbSide);
+  const middle = reduced(later, reference, size, firstFitSide);
   const ratio = small.factor / fine.factor;
+  const toMiddle = small.factor / middle.factor;
   const toFine = middle.factor / fine.factor;
   for (const candidate of candidates.slice(0, candidateCount)) {
-    const near = climbed(middle.later, middle.reference, candidate);
-    const first = refineSimilarity(middle.later, middle.reference, near);
+    const near = climbed(small.later, small.reference, candidate);
+    const first = refineSimilarity(middle.later, middle.reference, {
+      ...near,
+      shift: { x: near.shift.x * toMiddle, y: near.shift.y * toMiddle },
+    });
     const fit =
       first && toFine !== 1
         ? refineSimilarity(fine.later, fine.reference, {
@@ -203,7 +209,7 @@ function reduced(later: Image, reference: Image, { rows, columns }: Size, side: 
 
 /** Every scale and rotation of the range with the best shift of each, the best first. */
 function tried(later: Image, reference: Image, { scale, rotation }: SimilarityOptions): readonly Candidate[] {
-  const spectrum = ringSpectrum(reference);
+  const spectrum = ringSpectrum(reference, highestFrequency);
   const candidates: Candidate[] = [];
   for (const logarithm of steps(Math.log(scale[0]), Math.log(scale[1])))
     for (const angle of steps(rotation[0] / degrees, rotation[1] / degrees))
@@ -215,12 +221,12 @@ function tried(later: Image, reference: Image, { scale, rotation }: SimilarityOp
 function candidateAt(later: Image, reference: RingSpectrum, scale: number, rotation: number): Candidate {
   const map = { scale, rotation, shift: { x: 0, y: 0 } };
   const turned = transformAffine(later, { matrix: matrixOf(map) }, { interpolation: 'bilinear' });
-  return { ...map, ...ringPeak(ringSpectrum(turned), reference) };
+  return { ...map, ...ringPeak(ringSpectrum(turned, highestFrequency), reference) };
 }
 
 /** Climbs from an answer of the search to the best one near it in smaller and smaller steps. */
 function climbed(later: Image, reference: Image, start: Candidate): Candidate {
-  const spectrum = ringSpectrum(reference);
+  const spectrum = ringSpectrum(reference, highestFrequency);
   let best = start;
   let significance = 0;
   for (let part = searchStep / 2; part > searchStep / climbedSteps; part /= 2) {
