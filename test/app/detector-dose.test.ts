@@ -90,6 +90,19 @@ test('without an image the dose calibration tells the rate, also for an intensit
     code: 'limits/out-of-range',
     message: expect.stringMatching(/59\.\d electrons in a pixel \(100\.00 a second by Electron Dose\)/) as string,
   });
+  // An image without beam does not say that the beam is weak.
+  const { selected } = registry.get(Cameras);
+  const { width, height, binnings } = selected.traits;
+  const dark = selected.fit({
+    binning: binnings.at(-1)!,
+    area: { left: 0, top: 0, right: width, bottom: height },
+    exposure: seconds(0.2),
+    driftSettling: seconds(0),
+    processing: 'gain normalized',
+    readMode: 'counting',
+  });
+  await selected.acquire({ ...dark, blanker: { blankedFor: seconds(Infinity) } });
+  await expect(take(0.6)).rejects.toMatchObject({ code: 'limits/out-of-range' });
   await take(0.4);
 });
 

@@ -27,6 +27,8 @@ export const DetectorDose = service<DetectorDose>('DetectorDose');
 export class DoseLimit implements DetectorDose {
   /** Electrons in an unbinned pixel and second, by the number of the camera. */
   private readonly rates = new Map<number, number>();
+  /** Seconds, by the number of the camera. */
+  private readonly deadTimes = new Map<number, number>();
   private calibrated: CalibratedDoseRate = () => Promise.resolve(undefined);
 
   constructor(private readonly limits: DeviceLimits) {}
@@ -41,14 +43,18 @@ export class DoseLimit implements DetectorDose {
     this.rates.clear();
   }
 
-  /** Takes the dose rate of an image; one that holds the dark current too tells nothing. */
-  remember({ image: { data }, exposure, camera }: Frame): void {
+  /**
+   * Takes the dose rate of an image; one that holds the dark current too tells nothing, and neither does one that had the beam for a part of it.
+   * @param deadTime exposure that the shutter loses, in seconds
+   */
+  remember({ image: { data }, exposure, camera }: Frame, deadTime = 0): void {
+    this.deadTimes.set(camera, deadTime);
     const countsPerElectron = this.limits.dose?.countsPerElectron(camera) ?? 0;
-    if (!(countsPerElectron > 0) || exposure.processing === 'unprocessed') return;
+    if (!(countsPerElectron > 0) || exposure.processing === 'unprocessed' || hasPartOfBeam(exposure)) return;
     const step = Math.max(1, Math.floor(data.length / enoughPixels));
     let [sum, count] = [0, 0];
     for (let at = 0; at < data.length; at += step, count++) sum += data[at]!;
-    const perPixel = Math.max(0, sum / count) / countsPerElectron / exposure.exposure;
+    const perPixel = Math.max(0, sum / count) / countsPerElectron / litTime(exposure.exposure, deadTime);
     this.rates.set(camera, perPixel / exposure.binning ** 2);
   }
 
@@ -64,7 +70,7 @@ export class DoseLimit implements DetectorDose {
     const rate = seen ?? (await this.calibrated(camera));
     if (rate === undefined) return;
     const perPixel = rate * brighter * binning ** 2;
-    const expected = perPixel * exposure;
+    const expected = perPixel * litTime(exposure, this.deadTimes.get(camera) ?? 0);
     if (expected > dose.electronsPerPixel)
       throw kernelErrors.outOfRange(
         'detector dose',
@@ -73,3 +79,13 @@ export class DoseLimit implements DetectorDose {
       );
   }
 }
+
+/** Seconds of the shortest time for which a shutter is open. */
+const shortestLit = 0.0001;
+
+/** Seconds for which the shutter is open. */
+const litTime = (exposure: number, deadTime: number): number => Math.max(shortestLit, exposure - deadTime);
+
+/** True for an image that had the beam for a part of its exposure, or not at all. */
+const hasPartOfBeam = ({ blanker }: Pick<Exposure, 'blanker'>): boolean =>
+  blanker !== undefined && (blanker.blankedFor > 0 || blanker.blankedFrom !== undefined);

@@ -39,7 +39,11 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
         if (!guarding.blanker) throw kernelErrors.noTimedBlanker();
         return exposeWithBlanker(timing, guarding.blanker, () => camera.acquire(changed, signal));
       });
-      guarding.dose?.remember(frame);
+      // What was asked of the blanker decides, whether or not the camera repeats it.
+      guarding.dose?.remember(
+        { ...frame, exposure: { ...frame.exposure, ...(changed.blanker && { blanker: changed.blanker }) } },
+        traits.deadTime,
+      );
       await hooks.didAcquire.promise(frame);
       return frame;
     },

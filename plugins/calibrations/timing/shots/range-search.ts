@@ -48,7 +48,7 @@ export const scanEvidence = (
   });
 
 /** Seconds from one delay to the next. */
-export const delayStep = (exposure: number, stem: boolean): number =>
+const delayStep = (exposure: number, stem: boolean): number =>
   exposure > increments.longFrom ? increments.longShare * exposure : stem ? increments.scan : increments.image;
 
 /** Points of the search: share of light against the delay of the beam in seconds. */
