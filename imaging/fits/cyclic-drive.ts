@@ -92,6 +92,8 @@ const negligible = 7;
 const maxStep = 1;
 /** Logarithm of the evidence by which leaving out a displacement must explain the others better. */
 const minGain = 6;
+/** Logarithm of the odds against a wrong displacement at which it no longer counts: less than 2 in 100. */
+const negligibleDoubt = 4;
 /** Share of the displacements that may be left out. */
 const maxLeftOut = 0.15;
 
@@ -121,30 +123,52 @@ export function fitCyclicDrive(
   const task: Task = { series, model, evidence, waves, whitened: whitenedWaves, sizes };
   const leftOut = [...wrong];
   let found = explore(task, leftOut);
-  while (!model.keepsAll && leftOut.length < Math.floor(maxLeftOut * count)) {
-    const suspect = mostContradicting(task, leftOut, found);
-    if (suspect === undefined) break;
-    const without = explore(task, [...leftOut, suspect]);
-    if (logSum(without) - logSum(found) < minGain) break;
-    leftOut.push(suspect);
-    found = without;
+  let others: readonly Hypotheses[] = [];
+  if (!model.keepsAll) {
+    const maxCount = Math.floor(maxLeftOut * count);
+    let gains = gainsWithout(task, leftOut, found);
+    for (let suspect = mostContradicting(gains); suspect !== undefined; suspect = mostContradicting(gains)) {
+      if (leftOut.length >= maxCount) break;
+      const without = explore(task, [...leftOut, suspect]);
+      if (logSum(without) - logSum(found) < minGain) break;
+      // Before, one displacement less had to be wrong, which is more likely by as much.
+      others = outweighed([...others, ...found], -minGain);
+      leftOut.push(suspect);
+      found = without;
+      gains = gainsWithout(task, leftOut, found);
+    }
+    // One more may be wrong without showing it clearly: what that changes belongs to the error.
+    for (const [index, gain] of gains.entries())
+      if (gain > minGain - negligibleDoubt)
+        others = [...others, ...outweighed(explore(task, [...leftOut, index]), minGain)];
   }
-  return summary(
-    found,
-    task,
-    leftOut.sort((one, other) => one - other),
-  );
+  leftOut.sort((one, other) => one - other);
+  return summary(found, others, task, leftOut);
+}
+
+/** Hypotheses with evidence that is less by a number of logarithms. */
+const outweighed = (hypotheses: readonly Hypotheses[], by: number): readonly Hypotheses[] =>
+  hypotheses.map((each) => ({
+    ...each,
+    numbers: each.numbers.map((number, at) => (at % 3 === 0 ? number - by : number)),
+    best: each.best - by,
+  }));
+
+/** The displacement without which the others are explained best; undefined when none is gained by that. */
+function mostContradicting(gains: readonly number[]): number | undefined {
+  const most = Math.max(...gains);
+  return most > minGain ? gains.indexOf(most) : undefined;
 }
 
 /** Number of the most probable lengths that are compared when a displacement is left out. */
 const comparedLengths = 6;
 
-/** The displacement without which the others are explained best, by a few lengths; undefined when none is gained by that. */
-function mostContradicting(
+/** Logarithms of the evidence that are gained when each displacement is left out, by a few lengths; -Infinity for those that are. */
+function gainsWithout(
   { series, model, evidence, waves, whitened: ofWaves }: Task,
   leftOut: readonly number[],
   found: readonly Hypotheses[],
-): number | undefined {
+): readonly number[] {
   const bests = new Map<number, number>();
   for (const { length, best } of found) bests.set(length, Math.max(best, bests.get(length) ?? -Infinity));
   const likely = [...bests.keys()].sort((one, other) => bests.get(other)! - bests.get(one)!).slice(0, comparedLengths);
@@ -168,9 +192,7 @@ function mostContradicting(
         for (let index = 0; index < without.length; index++) without[index]!.add(log + gains[index]!);
       }
     }
-  const gains = without.map(({ value }, index) => (leftOut.includes(index) ? -Infinity : value - present.value));
-  const most = Math.max(...gains);
-  return most > minGain ? gains.indexOf(most) : undefined;
+  return without.map(({ value }, index) => (leftOut.includes(index) ? -Infinity : value - present.value));
 }
 
 /** The first and the last. */
@@ -275,11 +297,18 @@ function logSum(found: readonly Hypotheses[]): number {
   return sum.value;
 }
 
-function summary(found: readonly Hypotheses[], task: Task, leftOut: readonly number[]): DriveFit {
+/** The fit by all hypotheses; the most probable explanation is one of those that leave out what was chosen. */
+function summary(
+  found: readonly Hypotheses[],
+  others: readonly Hypotheses[],
+  task: Task,
+  leftOut: readonly number[],
+): DriveFit {
   const { model } = task;
-  const total = logSum(found);
+  const all = [...found, ...others];
+  const total = logSum(all);
   // Most hypotheses explain nothing.
-  const possible = found
+  const possible = all
     .filter(({ best }) => Math.exp(best - total) > 0)
     .map(({ numbers, length }) => ({ numbers, length, probabilities: probabilitiesOf(numbers, total) }));
   const mean = (of: (slope: number, variance: number, length: number) => number): number => {
@@ -296,7 +325,7 @@ function summary(found: readonly Hypotheses[], task: Task, leftOut: readonly num
   const best = found.reduce((one, other) => (other.best > one.best ? other : one));
   const { cycle, residuals, beyond } = explanation(best, task);
   const scatterEvidence = model.scatters.map((_, scatter) =>
-    logSum(found.filter(({ noise }) => noise.scatter === scatter)),
+    logSum(all.filter(({ noise }) => noise.scatter === scatter)),
   );
   return {
     slope,

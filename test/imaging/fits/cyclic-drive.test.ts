@@ -61,3 +61,14 @@ test('an extent that does not show the cycle makes the error large', () => {
   expect(standardError / 20).toBeGreaterThan(0.01);
   expect(Math.abs(slope - 20)).toBeLessThan(3 * standardError);
 });
+
+test.each([1.5, 2, 2.5])(
+  'a displacement that may be wrong by %f pixels, and does not show it clearly, makes the error larger',
+  (wrong) => {
+    const given = series(6, 41, 0.1, wrong);
+    const [fit, whole] = [fitCyclicDrive(given, model), fitCyclicDrive(given, { ...model, keepsAll: true })];
+    expect(fit.leftOut).toEqual([]);
+    expect(Math.abs(whole.slope - 20)).toBeGreaterThan(3 * whole.standardError);
+    expect(Math.abs(fit.slope - 20)).toBeLessThan(2.5 * fit.standardError);
+  },
+);
