@@ -143,6 +143,6 @@ export function requireFactor(factor: number): void {
   throw new EucentricError({
     code: 'beam/bad-factor',
     message: `The intensity cannot be changed by a factor of ${factor}.`,
-    hint: 'A factor is larger than 0; 2 makes the beam twice as bright.',
+    hint: 'Enter a factor above 0; 2 makes the beam twice as bright.',
   });
 }

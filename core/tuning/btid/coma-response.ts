@@ -117,8 +117,8 @@ export function pureComa({ numbers, covariance }: RawComa): PureComa {
   if (!triangle)
     throw new EucentricError({
       code: 'tuning/no-errors',
-      message: 'The errors of the displacements do not determine those of the matrices.',
-      hint: 'Some images tell nothing. Take more exposure, or a specimen with more detail, and start again.',
+      message: 'The errors of the coma matrices cannot be calculated from these images.',
+      hint: 'The displacements of some images are too uncertain. Take more exposure, or a specimen with more detail, and start again.',
     });
   const model = (parameters: readonly number[]): readonly number[] =>
     numbersOf(ofCoils(vector(parameters[0]!, parameters[1]!), vector(parameters[2]!, parameters[3]!)));

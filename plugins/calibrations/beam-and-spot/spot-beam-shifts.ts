@@ -115,6 +115,6 @@ function recordOf(primary: Shifts | undefined, secondary: Shifts | undefined): M
 const tooFew = (): EucentricError =>
   new EucentricError({
     code: 'spot-beam-shifts/too-few',
-    message: 'Shifts between spot sizes need two of them at least.',
+    message: 'At least two spot sizes are needed to measure the shift between them.',
     hint: 'Enter a spot size that is dimmer than the brightest one. Nothing was stored.',
   });

@@ -277,7 +277,7 @@ function storing(
 const tooFew = (): EucentricError =>
   new EucentricError({
     code: 'spot-intensity/too-few',
-    message: 'A ratio needs two spot sizes at least.',
+    message: 'At least two spot sizes are needed for a ratio.',
     hint: 'Choose a dimmest spot size that is dimmer than the brightest one. Nothing was stored.',
   });
 const notCovered = (spot: number, darkest: number): EucentricError =>

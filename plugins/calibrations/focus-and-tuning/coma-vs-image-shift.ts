@@ -360,7 +360,7 @@ class ComaVsImageShift {
 const noImageShift = (magnification: number): EucentricError =>
   new EucentricError({
     code: 'coma-vs-image-shift/no-image-shift',
-    message: `What image shift does to the specimen at ${magnification}x is not known.`,
+    message: `The effect of image shift on the specimen at ${magnification}x is not known.`,
     hint: 'Run Image Shift at this magnification or at one near to it first.',
   });
 const outOfRange = (problem: string): EucentricError =>

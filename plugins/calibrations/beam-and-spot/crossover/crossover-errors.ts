@@ -11,8 +11,8 @@ export const crossoverErrors = {
   noScreenCurrent: (): EucentricError =>
     new EucentricError({
       code: 'beam-crossover/no-screen-current',
-      message: 'This column does not tell the current on its viewing screen.',
-      hint: 'Let it be searched for with the camera, or bring the beam to crossover by hand. Nothing was stored.',
+      message: 'This column does not report the current on its screen.',
+      hint: 'Choose the search with the camera, or bring the beam to crossover by hand. Nothing was stored.',
     }),
   nothingKept: (): EucentricError =>
     new EucentricError({

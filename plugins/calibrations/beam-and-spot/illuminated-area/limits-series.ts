@@ -67,5 +67,5 @@ const notLimited = (spot: number, probe: ProbeMode, low: number, high: number): 
   new EucentricError({
     code: 'illuminated-area/not-limited',
     message: `At spot size ${spot} in ${probe}probe the column reads an illuminated area of ${readable(100 * low, 2)} to ${readable(100 * high, 2)} um, which cannot be its limits.`,
-    hint: 'See whether the illuminated area in the panel changes when it is set, and that nothing else sets it. Nothing was stored.',
+    hint: 'Set the illuminated area in the panel and see whether it changes. Make sure that no other program sets it, then start again. Nothing was stored.',
   });

@@ -22,7 +22,7 @@ export const btidErrors = {
     new EucentricError({
       code: 'btid/images-lost',
       message: `The images ${when} could not be compared, twice: ${why}. Nothing was changed.`,
-      hint: 'Check that the beam is on. Take more exposure, and a specimen with detail that does not repeat, away from edges and holes; more underfocus gives more contrast.',
+      hint: 'Check that the beam is on. Take more exposure, and a specimen with detail that does not repeat, away from edges and holes; a larger defocus gives more contrast.',
     }),
   beamCut: (when: string, share: number): EucentricError =>
     new EucentricError({

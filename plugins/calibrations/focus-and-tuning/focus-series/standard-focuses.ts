@@ -253,7 +253,7 @@ class AllStandardFocuses {
 const noCurves = (): EucentricError =>
   new EucentricError({
     code: 'standard-focuses/no-curves',
-    message: 'Autofocus is calibrated for none of these magnifications, nor can a calibration be carried over to one.',
+    message: 'Autofocus is calibrated for none of these magnifications, and no calibration can be carried over to one.',
     hint: 'Run Autofocus of the Calibration menu at one magnification of the range.',
   });
 const nothingFound = (found: readonly FoundFocus[]): EucentricError =>

@@ -25,7 +25,7 @@ export const ctfImageErrors = {
   noPixelSize: (magnification: number): EucentricError =>
     new EucentricError({
       code: 'ctf-images/no-pixel-size',
-      message: `The pixel size at ${magnification}x is not known, and with it no defocus follows from rings.`,
+      message: `The pixel size at ${magnification}x is not known, so no defocus can be calculated from the rings.`,
       hint: 'Run Find Pixel Size at a magnification of this camera first.',
     }),
   tooFewRings: (magnification: number, pixel: number): EucentricError =>
