@@ -31,10 +31,10 @@ const questions = {
     kind: 'choice',
     choices: {
       'by hand': 'I bring the beam to crossover',
-      search: 'search for crossover with the camera',
-      'screen current': 'search by the current on the screen, where no camera can be used',
+      search: 'search with the camera',
+      'screen current': 'search by the screen current',
     },
-    why: 'The search measures the diameter of the beam on both sides of crossover. The beam gets at most four times as bright as it is now, and is blanked while the lens passes crossover. By the current on the screen it works only while the beam is wider than the screen: take a high magnification.',
+    why: 'The search measures the diameter of the beam on both sides of crossover. The beam gets at most four times as bright as it is now, and is blanked while the lens passes crossover. The screen current serves where no camera can be used, and only while the beam is wider than the screen: take a high magnification.',
   },
   aperture: apertureQuestion,
 } as const;

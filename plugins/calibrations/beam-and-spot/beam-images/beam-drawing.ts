@@ -15,8 +15,8 @@ export function beamDrawing({ frame, context }: ImageToLookAt): ImageDrawing {
   const counts = { label: 'Counts in the beam', text: readable(levels.inside) };
   if (!outline || verdict === 'not there') return { outlines: [], numbers: [counts], ...(trouble && { trouble }) };
   const pixel = context.pixelSize && inMicrometres(context.pixelSize);
-  const length = (pixels: number): string =>
-    pixel === undefined ? `${readable(pixels, 1)} px` : `${readable(pixels * pixel, 3)} um`;
+  const number = (pixels: number): string => (pixel === undefined ? readable(pixels, 1) : readable(pixels * pixel, 3));
+  const unit = pixel === undefined ? 'px' : 'um';
   const { centre, radius, axes } = outline;
   const diameter = 2 * size * radius;
   return {
@@ -30,9 +30,9 @@ export function beamDrawing({ frame, context }: ImageToLookAt): ImageDrawing {
       },
     ],
     numbers: [
-      { label: 'Diameter', text: length(diameter) },
+      { label: 'Diameter', text: `${number(diameter)} ${unit}` },
       { label: 'Part of the image', text: `${readable((100 * diameter) / Math.min(rows, columns), 0)} %` },
-      { label: 'From the middle', text: `X ${length(size * centre.x)}, Y ${length(size * centre.y)}` },
+      { label: 'From the middle', text: `X ${number(size * centre.x)}, Y ${number(size * centre.y)} ${unit}` },
       { label: 'Long to short', text: readable(axes.long / axes.short, 3) },
       counts,
     ],

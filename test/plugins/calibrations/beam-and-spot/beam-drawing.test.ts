@@ -27,7 +27,7 @@ test('the outline lies where the beam is, in pixels of the image with Y down, th
     long: expect.closeTo(200, 0) as number,
   });
   const said = Object.fromEntries(drawing.numbers.map(({ label, text }) => [label, text]));
-  expect(said).toMatchObject({ Diameter: '0.8 um', 'From the middle': 'X 0.176 um, Y 0.264 um' });
+  expect(said).toMatchObject({ Diameter: '0.8 um', 'From the middle': 'X 0.176, Y 0.264 um' });
   expect(drawing.trouble).toBeUndefined();
 });
 
