@@ -9,6 +9,7 @@ import {
   imageShiftUnits,
   withError,
 } from '../../../../core/base';
+import { median } from '../../../../imaging';
 import { singleExposureOf } from '../../../../core/acquisition';
 import { type Evidence, aboveLimit, judge, requireNotRefused } from '../../../../core/judgement';
 import { type CalibrationResult, put } from '../../../../core/store';
@@ -99,6 +100,8 @@ async function ask({ calibrations, filter, optics, cameras }: ShiftUse, run: Shi
 class MagShifts {
   readonly measured: MeasuredShift[] = [];
   readonly evidence: Evidence[] = [];
+  /** Distances of the edges, which are those of one slit. */
+  readonly widths: number[] = [];
   private shots!: SlitShots;
   private offset = 0;
   private overallPeak: number | undefined;
@@ -188,6 +191,7 @@ class MagShifts {
     });
     const evidence = zeroLossEvidence(peak, plan.slit, ` at ${magnification}x`);
     this.evidence.push(evidence);
+    this.widths.push(peak.width);
     requireNotRefused(judge(evidence));
     run.operator.log(`${magnification}x (mag index ${magIndex}): ${withError(peak.energy, peak.standardError)} eV.`);
   }
@@ -267,7 +271,7 @@ async function useTheRest(run: ShiftRun, measurement: MagShifts, error: unknown)
 
 async function store(use: ShiftUse, run: ShiftRun, measurement: MagShifts, slit: number): Promise<CalibrationResult> {
   const free = withoutDrift(measurement.measured);
-  const judgement = judge(...measurement.evidence, driftEvidence(free));
+  const judgement = judge(...measurement.evidence, widthEvidence(measurement.widths), driftEvidence(free));
   requireNotRefused(judgement);
   const rows = use.calibrations.records('FilterMagShifts').all();
   const { shifts, left } = adjustedShifts(free.shifts, new Map(rows.map((row) => [row.magIndex, row.energyShift])));
@@ -298,6 +302,21 @@ async function store(use: ShiftUse, run: ShiftRun, measurement: MagShifts, slit:
   });
 }
 
+/** Evidence by the width of the slit, which is the same at all magnifications: an edge that is off by some energy moves the middle by half of it. */
+function widthEvidence(widths: readonly number[]): Evidence {
+  const usual = median(widths);
+  return aboveLimit({
+    kind: 'disagreement',
+    what: 'Difference of the slit widths that single magnifications show from the usual one',
+    number: Math.max(...widths.map((each) => Math.abs(each - usual))),
+    unit: 'eV',
+    doubtfulAbove: 0.4,
+    refusedAbove: 0.8,
+    why: 'The peak jumped during a scan, or the counts of some images were wrong.',
+    change: 'See whether beam, filter and camera are steady, and measure again.',
+  });
+}
+
 const driftEvidence = ({ drifted, unexplained, repeated }: DriftFree): Evidence => [
   aboveLimit({
     kind: 'disagreement',
@@ -313,8 +332,8 @@ const driftEvidence = ({ drifted, unexplained, repeated }: DriftFree): Evidence 
     what: 'Differences of repeated measurements beyond a steady drift',
     number: unexplained,
     unit: 'eV',
-    doubtfulAbove: 0.25,
-    refusedAbove: 0.5,
+    doubtfulAbove: 0.12,
+    refusedAbove: 0.25,
     why: 'The peak jumped, or moved unevenly.',
     change: 'Wait until high tension and filter are stable, and measure again.',
   }),
