@@ -12,7 +12,7 @@ import { BeamCalibrations, BeamControl, type BeamPlace, approachIntensity } from
 import { ImageShiftControl, Optics } from '../../../core/optics';
 import { type CalibrationResult, type Change, put, remove } from '../../../core/store';
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
-import { beamBeside } from './beam-images/beam-drawing';
+import { beamDevices } from './beam-images/beam-drawing';
 import { trialExposure } from './beam-images/beam-image';
 import { illuminationNeeds } from './beam-images/illumination-needs';
 import { apertureQuestion, requestAperture } from './beam-images/request-aperture';
@@ -31,7 +31,7 @@ const needs = {
 const questions = {
   start: {
     kind: 'confirm',
-    live: beamBeside('Trial'),
+    live: { set: 'Trial', devices: beamDevices },
     why: 'No specimen, the right side of crossover, the highest magnification and the brightest beam that you want, spread so that it just covers the camera. Brightness zoom and links of the magnification must be off.',
   },
   aperture: apertureQuestion,

@@ -11,7 +11,7 @@ import {
 import { type CalibrationResult, type Change, put, remove, sidesOfSpots } from '../../../core/store';
 import { aboveLimit, judge, requireNotRefused } from '../../../core/judgement';
 import { type BareBeam, bareBeam } from '../../../imaging';
-import { beamBeside } from './beam-images/beam-drawing';
+import { beamDevices } from './beam-images/beam-drawing';
 import { linearTrialExposure, requireUnsaturated } from './beam-images/beam-image';
 import { illuminationNeeds } from './beam-images/illumination-needs';
 import { apertureQuestion, requestAperture } from './beam-images/request-aperture';
@@ -25,7 +25,7 @@ const needs = {
 const questions = {
   start: {
     kind: 'confirm',
-    live: beamBeside('Trial'),
+    live: { set: 'Trial', devices: beamDevices },
     why: 'The beam has to cover Trial images at every spot size, on an empty place of the specimen, at about two thirds of saturation at the brightest one.',
   },
   brightest: {
