@@ -1,6 +1,7 @@
 import {
   type AlongAxes,
   type Displacement,
+  findSimilarity,
   type Image,
   reduce,
   Registration,
@@ -33,6 +34,10 @@ const minSide = 40;
 const stepShare = 0.4;
 /** Significance by which the best place has to exceed any other one. */
 const minLead = 1.25;
+/** Errors of pixel sizes and rotations, in degrees, that the images themselves may correct. */
+const correction = { scale: [0.94, 1.07], rotation: [-5, 5] } as const;
+/** Fewest pixels along a side for that. */
+const minCorrectedSide = 96;
 /** Share of the inscribed square that is compared; the border of a turned image is filled. */
 const usedShare = 0.96;
 
@@ -40,7 +45,13 @@ const usedShare = 0.96;
  * Finds a narrow image in a wide one: it is brought to the pixels and the direction of the wide image, and compared with every part of it within reach.
  * @returns a sentence in place of the answer where none can be trusted
  */
-export function findPatch({ wide, narrow, pixelRatio, rotation, within }: PatchRequest): PatchFound | string {
+export function findPatch(request: PatchRequest): PatchFound | string {
+  return searched(request, true);
+}
+
+/** @param corrects true where scale and rotation may be corrected by what the best place shows, once */
+function searched(request: PatchRequest, corrects: boolean): PatchFound | string {
+  const { wide, narrow, pixelRatio, rotation, within } = request;
   const [rows = 0, columns = 0] = wide.shape;
   const angle = (rotation * Math.PI) / 180;
   const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
@@ -82,6 +93,21 @@ export function findPatch({ wide, narrow, pixelRatio, rotation, within }: PatchR
   const best = compare(start.place);
   if (!best) return 'the best place lies at the border of the wide image';
   const { found, place } = best;
+  if (!found.trusted) {
+    const [top, left] = [
+      Math.round((rows - side) / 2 - start.place.y),
+      Math.round((columns - side) / 2 + start.place.x),
+    ];
+    const turned =
+      corrects && side >= minCorrectedSide && top >= 0 && left >= 0 && top + side <= rows && left + side <= columns
+        ? findSimilarity(patch, wide.lo(top, left).hi(side, side), correction)
+        : undefined;
+    if (turned?.trusted)
+      return searched(
+        { ...request, pixelRatio: pixelRatio * turned.scale, rotation: rotation + turned.rotation },
+        false,
+      );
+  }
   if (!found.trusted) return found.findings.map(({ text }) => text).join(' ');
   const apart = (one: AlongAxes): number => Math.hypot(one.x - place.x, one.y - place.y);
   const rival = Math.max(
