@@ -28,7 +28,8 @@ export function matrixOf(
   const spec = specs.get('xpx');
   const unit = spec?.kind === 'quantity' ? (spec.unit ?? '') : '';
   const per = unit.replace(/^px per /, '') || 'unit';
-  const pixel = conditions.pixelSizeNanometres;
+  // Only what counts in pixels is a length on the specimen.
+  const pixel = unit.startsWith('px') ? conditions.pixelSizeNanometres : undefined;
   const axis = (name: string, x: number, y: number): MatrixState['axes'][number] => ({
     name,
     angle: degrees(Math.atan2(y, x)),

@@ -16,7 +16,12 @@ export function matrixCard({ unit, elements, axes, ratio, skew, mirrored }: Matr
   return h(
     'div',
     { class: 'matrix' },
-    h('table', { class: 'brackets' }, h('caption', {}, `Matrix (${unit})`), h('tbody', {}, row(0), row(2))),
+    h(
+      'table',
+      { class: 'brackets' },
+      h('caption', {}, unit === '' ? 'Matrix' : `Matrix (${unit})`),
+      h('tbody', {}, row(0), row(2)),
+    ),
     h(
       'dl',
       {},
