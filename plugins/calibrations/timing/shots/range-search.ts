@@ -127,15 +127,20 @@ export interface ScanTimes {
   readonly middle: number;
 }
 
+/** Share of a line by which the whole time of a scan is not known. */
+const withinLine = 0.2;
+
 /** The times of a scan that a line through its points shows, in seconds. */
 export function scanTimesOf(
   { slope, intercept, slopeError, interceptError }: StraightLine,
   exposure: number,
   rows: number,
 ): ScanTimes {
+  const lineTime = -1 / slope / rows;
   return {
-    flyback: -(1 / slope + exposure) / rows,
-    flybackError: slopeError / slope ** 2 / rows,
+    flyback: lineTime - exposure / rows,
+    // Within its line the place at which the beam comes is not seen that well, however straight the points lie.
+    flybackError: Math.hypot(slopeError / slope ** 2 / rows, (withinLine * lineTime) / rows),
     start: (1 - intercept) / slope,
     startError: interceptError / Math.abs(slope),
     middle: (0.5 - intercept) / slope,
