@@ -67,7 +67,7 @@ export function followedIntensity(
   after: IntensityFrame,
 ): number {
   if (before.isCalibrated !== after.isCalibrated) return sameArea(intensity, before.limits(place), after.limits(place));
-  // Another aperture alone is no change of the lens.
+  // Another aperture alone does not change the lens.
   const through = aperture > 0 ? aperture : before.crossoverAperture(place);
   const [old, fresh] = [before, after].map((each) => each.crossover(place, through));
   return intensity > 0 && old !== undefined && fresh !== undefined ? intensity + (fresh - old) : intensity;
