@@ -17,7 +17,7 @@ export interface BeamShiftConditions {
 
 /** Mag index under which a calibration of beam shift stands in the file. */
 export const filedMagIndex = ({ magIndex, filtered = false }: BeamShiftConditions): MagIndex =>
-  filtered ? asMagIndex(-magIndex) : magIndex;
+  filtered ? asMagIndex(-Number(magIndex)) : magIndex;
 
 type Row = MainRecords['BeamShiftCalibration'];
 

@@ -34,7 +34,7 @@ export interface CalibrationHistory {
    * or high tension are other ones now, and `history/not-movable` for another place than that of the measurement.
    */
   restore(id: string, which?: 'value' | 'replaced', place?: RestorePlace): Promise<HistoryEntry>;
-  /** Calls before anything is brought back, and what that returns when it is; for what no record holds and has to follow. */
+  /** Calls before anything is restored, and what that returns when it is; for what no record holds and has to follow. */
   onRestore(begin: () => () => Promise<void>): void;
   /** Reason why an entry cannot be restored, whatever the conditions are; undefined when it can. */
   obstacle(entry: HistoryEntry, which?: 'value' | 'replaced'): string | undefined;

@@ -34,7 +34,7 @@ const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 export async function shiftOutcome(instrument: BeamInstrument): Promise<BeamOutcome> {
   const { result } = await runItem(instrument, beamItems.shift);
   const truth = trueBeamShift(instrument, result!);
-  const [found, errors] = [result!.values as unknown as Matrix, result!.standardErrors as unknown as Matrix];
+  const [found, errors] = [result!.values, result!.standardErrors] as unknown as readonly [Matrix, Matrix];
   const inPercent = 100 / largestElement(truth);
   return {
     result: result!,

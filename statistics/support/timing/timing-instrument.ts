@@ -39,7 +39,7 @@ export async function timedInstrument(
 /** An instrument under test, with the camera selected whose times are measured. */
 export type TimedInstrument = Awaited<ReturnType<typeof timedInstrument>>;
 
-/** Scans of a number of columns and lines. With few columns a scan takes as long as ever and is worked out soon. */
+/** Scans of a number of columns and lines. With few columns a scan takes as long as with many, and is worked out soon. */
 export const scanOf =
   (columns: number, rows: number): CameraChange =>
   (yaml) =>

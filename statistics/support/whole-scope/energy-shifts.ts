@@ -148,7 +148,7 @@ const scaled = (image: BufferedImage, factor: number): BufferedImage => ({
     ...image.frame,
     image: {
       ...image.frame.image,
-      data: image.frame.image.data.map((count) => factor * count) as typeof image.frame.image.data,
+      data: image.frame.image.data.map((count) => factor * count),
     },
   },
 });

@@ -97,7 +97,7 @@ test.each(['talos-stem.yaml', 'jeol-digiscan.yaml', 'jeol-stem.yaml'])(
     );
     const before = await scope.defocus.read();
     const followed = sharpness((await acquisition.take(exposure, { dynamicFocus: {} })).frame.image);
-    const inverted = { ...ramp, base: metres(-ramp.base), change: metres(-ramp.change) };
+    const inverted = { ...ramp, base: metres(-Number(ramp.base)), change: metres(-Number(ramp.change)) };
     const around = (expose: () => Promise<Frame>) =>
       scanWithFocusRamp(inverted, { clock: instrument.clock, defocus: scope.defocus }, expose);
     const wrong = sharpness((await acquisition.take(exposure, { around })).frame.image);

@@ -13,7 +13,7 @@ const edited = (yaml: string): string =>
       'Record: { binning: 1, exposure: 0.5, area: full, scan: { detectors: [1, 0], dynamicFocus: true } }',
     );
 
-test('a scan is no faster than the site allows, reads the detectors of its parameter set, and makes way for a change of magnification', async () => {
+test('a scan keeps to the rate that the site allows, reads the detectors of its parameter set, and makes way for a change of magnification', async () => {
   await using instrument = await virtualInstrument({ configuration: 'jeol-stem.yaml', edit: edited });
   const { registry } = instrument.kernel;
   const [cameras, scope, live] = [registry.get(Cameras), registry.get(Scope), registry.get(LiveImage)];

@@ -122,7 +122,7 @@ async function goToArea({ lowDose }: Use, run: Run): Promise<ParameterSetName | 
   return set;
 }
 
-/** Defocus in metres that the present area of Low Dose has added, which is no defocus of the specimen. */
+/** Defocus in metres that the present area of Low Dose has added, which the specimen does not have. */
 const addedByArea = ({ lowDose }: Use) => micrometres(lowDose?.on ? lowDose.defocusOffset : 0);
 
 /** The values of a measurement. */

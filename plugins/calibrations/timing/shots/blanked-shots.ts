@@ -27,7 +27,7 @@ export class BlankedShots {
   rows = 0;
   /** Seconds of an image as the camera makes it. */
   exposure = 0;
-  /** A frame with beam throughout, for what it tells of its scan. */
+  /** A frame with beam throughout, for its report of the scan. */
   frame: Frame | undefined;
   /** Number of images with several that show no blanking. */
   whole = 0;

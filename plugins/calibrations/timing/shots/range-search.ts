@@ -3,6 +3,7 @@ import { fittedChart, readable } from '../../../../core/base';
 import type { Run } from '../../../../core/kernel';
 import { type Reason, aboveLimit } from '../../../../core/judgement';
 import type { BlankedShots } from './blanked-shots';
+import { minDelay } from './delays';
 import { timingErrors } from './timing-errors';
 
 /** Seconds from one delay to the next; a share of long exposures. */
@@ -20,9 +21,6 @@ const longScan = 4;
 const central = { least: 0.2, most: 0.8, points: 5 };
 /** Standard errors by which the first point may be off. */
 const maxDeviations = 2;
-
-/** Seconds of the shortest delay. */
-export const leastDelay = 0.01;
 
 /** Seconds beyond which no delay is tried. */
 export const longestDelay = (exposure: number): number => longestFactor * Math.max(1, exposure);
@@ -74,11 +72,11 @@ export async function searchRange(
     const judged = share / (stem ? 1 : (base ?? 1));
     if (judged >= useful.least && share <= useful.most) points.push({ x: delay, y: share });
     plotRange(run, points);
-    if (first > leastDelay && delay === first && share < useful.most) {
+    if (first > minDelay && delay === first && share < useful.most) {
       run.operator.log(
-        `Images are dark in part already with a delay of ${readable(first, 2)} s; the delays begin anew.`,
+        `Images are dark in part already with a delay of ${readable(first, 2)} s; the delays begin again.`,
       );
-      return searchRange(run, shots, { stem, flyback, first: leastDelay });
+      return searchRange(run, shots, { stem, flyback, first: minDelay });
     }
     if (judged < darkBelow || (stem && exposure > longScan && delay >= exposure + rows * flyback)) break;
   }

@@ -6,7 +6,7 @@ import type { TimingCase } from './timing-case';
 import { timingErrors } from './timing-errors';
 
 /** Seconds of the shortest start-up delay that the configuration gets. */
-const leastStartup = 0.01;
+const minStartup = 0.01;
 /** Seconds that make the start-up delay of a K2 safe beyond the least one. */
 const safeReserve = 0.1;
 /** Microseconds of the flyback that a scan generator has where it does not tell. */
@@ -42,9 +42,9 @@ export function timingAdvice(
   // With two shutters the camera settles first, and the start-up delay is what comes before that.
   const before = dual ? start - builtIn : start;
   if (!dual && before < 0) throw timingErrors.slowBlanker(before);
-  const startup = rounded(Math.max(leastStartup, before));
-  const changedBuiltIn = rounded(dual ? builtIn + Math.min(0, before - leastStartup) : 0);
-  if (changedBuiltIn < 0) throw timingErrors.builtInSettling(builtIn, leastStartup - before);
+  const startup = rounded(Math.max(minStartup, before));
+  const changedBuiltIn = rounded(dual ? builtIn + Math.min(0, before - minStartup) : 0);
+  if (changedBuiltIn < 0) throw timingErrors.builtInSettling(builtIn, minStartup - before);
   const of = (property: string, value: number, what: string, unit = 's'): PropertySuggestion => ({
     property,
     camera: traits.index,

@@ -2,7 +2,7 @@ import { seconds } from '../../../../core/base';
 import type { Camera, Exposure } from '../../../../core/devices';
 import { cameraArea, singleExposureOf } from '../../../../core/acquisition';
 import type { CameraSettings, Settings } from '../../../../core/settings';
-import { leastDelay } from './range-search';
+import { minDelay } from './delays';
 
 /** Numbers of K2Type. */
 const [k2SummitType, k3Type] = [1, 3];
@@ -33,7 +33,7 @@ export function timingCase(camera: Camera, settings: Pick<Settings, 'cameras' | 
     k2Summit: k2Type === k2SummitType,
     k3: k2Type === k3Type,
     k2LeastStartup: settings.get('K2MinStartupDelay'),
-    firstDelay: k2Type === k2SummitType ? settings.get('CalibTimingK2InitialStartup') : leastDelay,
+    firstDelay: k2Type === k2SummitType ? settings.get('CalibTimingK2InitialStartup') : minDelay,
   };
 }
 

@@ -13,7 +13,7 @@ const ceta: TimedCamera = { configuration: 'talos-ceta.yaml', camera: /Ceta/ };
 const few = { images: '6' };
 const make = (camera: TimedCamera, simulator: object = {}) =>
   timedInstrument(camera, 1, simulator as Record<string, unknown>, { camera: coarse });
-/** What the configuration is offered, by property. */
+/** Values offered to the configuration, by property. */
 const offered = async (instrument: Awaited<ReturnType<typeof make>>, answers: Record<string, string> = few) => {
   const { result, said } = await runItem(instrument, id, answers);
   const values = Object.fromEntries(

@@ -36,7 +36,7 @@ test('a forecast includes the dose where the rate is known', async () => {
   instrument.calibrations.shortTerm('DoseCalibration').replaceAll([
     {
       // Two hours ago, in minutes since 1970.
-      time: Math.floor(Date.now() / 60_000) - 120,
+      time: Math.floor(instrument.clock.date().getTime() / 60_000) - 120,
       dose: 4,
       intensity,
       spot,

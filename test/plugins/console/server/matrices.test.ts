@@ -6,7 +6,7 @@ test('axes are lengths on the specimen where the matrix counts in pixels, and pl
   const of = (unit?: string) =>
     matrixOf(
       { conditions: { pixelSizeNanometres: 2 } },
-      values as never,
+      values,
       new Map([['xpx', value.quantity('Element.', unit === undefined ? {} : { unit })]]),
     );
   expect(of('px per unit')!.axes[0]).toMatchObject({ length: 10, unit: 'nm per unit' });

@@ -18,6 +18,8 @@ describe('a narrow image in a wide one', () => {
       2,
     );
     const found = findPatch({ wide, narrow, pixelRatio: 0.6, rotation: 0, within: 60 });
-    expect(found).toMatchObject({ place: { x: expect.closeTo(place.x, 0), y: expect.closeTo(place.y, 0) } });
+    expect(found).toMatchObject({
+      place: { x: expect.closeTo(place.x, 0) as number, y: expect.closeTo(place.y, 0) as number },
+    });
   });
 });
