@@ -25,7 +25,7 @@ const example = {
   item: 'plugins/calibrations/beam-and-spot/counts-per-second.ts',
   test: 'test/plugins/calibrations/beam-and-spot/counts-per-second.test.ts',
 };
-const scaffold = newCalibration('image-and-stage-shift/stage-stretch', 'Stage Stretch');
+const scaffold = newCalibration('image-and-stage-shift/list-mags', 'List Mags');
 const beyond = newCalibration('calibrations/pixel-size/lattice-spacing', "Pixel Size/Lattice's Spacing");
 
 /** The blocks of code on the page, in order. */
@@ -110,7 +110,7 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
   });
 
   test.each([
-    ['stage-stretch', 'Stage Stretch'],
+    ['list-mags', 'List Mags'],
     ['lattice-spacing', "Lattice's Spacing"],
   ])(
     'what is newly written passes what can be known of it, and fails only where its author must fill in (%s)',
@@ -181,7 +181,7 @@ describe('what is asked of "npm run new"', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
     try {
       expect(writeNew(folder, scaffold)).toEqual(Object.keys(scaffold));
-      expect(() => writeNew(folder, scaffold)).toThrow(/stage-stretch\.ts is there already/);
+      expect(() => writeNew(folder, scaffold)).toThrow(/list-mags\.ts is there already/);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
