@@ -34,18 +34,6 @@ export interface Picture {
 /** Kinds of cameras of DigitalMicrograph that differ in what they can read. */
 export type StandInKind = 'K2' | 'K3' | 'OneView' | 'CCD';
 
-/** Counts by which DigitalMicrograph multiplies the electrons that a K3 has counted when it applies the gain reference. */
-const k3GainNormalizedCounts = 32;
-
-/** Counts that a server gives for an electron that was counted; 1 in linear mode, whose counts are those of the detector. */
-export function countsOfElectron(
-  kind: StandInKind | undefined,
-  { readMode, processing, scaling }: Pick<PictureRequest, 'readMode' | 'processing' | 'scaling'>,
-): number {
-  if (readMode === 'linear') return 1;
-  return kind === 'K3' && processing === 'gain normalized' ? k3GainNormalizedCounts : scaling || 1;
-}
-
 /** A camera as the stand-in server knows it: the physical size of its chip. */
 export interface StandInCamera {
   readonly name: string;

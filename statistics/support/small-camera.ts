@@ -25,12 +25,6 @@ export const coarseCamera =
     return yaml.slice(0, start) + cameras;
   };
 
-/** The exposures of a configuration as a share of what they are: larger pixels collect more electrons, and saturate in the time of small ones. */
-export const shorterExposures =
-  (share: number): CameraChange =>
-  (yaml) =>
-    yaml.replace(/(exposure: )([\d.]+)/g, (_, name: string, value: string) => `${name}${share * Number(value)}`);
-
 /** The cameras of the virtual Krios with Record images of 256 pixels of 0.16 nm at mag index 26. */
 export const ringCamera: CameraChange = (yaml) =>
   // A camera with super-resolution has two pixels for each one of its properties.

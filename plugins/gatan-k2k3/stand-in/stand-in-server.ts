@@ -9,13 +9,7 @@ import {
   unpackText,
 } from '../../../wires';
 import { type GatanFunctionName, type GatanFunctions, gatanFunctions } from '../protocol/functions';
-import {
-  type Picture,
-  type PictureRequest,
-  type PictureSource,
-  type StandInCamera,
-  countsOfElectron,
-} from '../picture-source';
+import type { Picture, PictureRequest, PictureSource, StandInCamera } from '../picture-source';
 import { rotateFlip } from '../rotate-flip';
 import { AcquisitionSettings, type ImageRequest, errorNumbers, isContinuous, processingOf } from './acquisition';
 import { runDmScript } from './dm-script';
@@ -253,7 +247,7 @@ export class GatanStandInServer {
     const sum = await this.frames.take(count, saves, frame, closing);
     if (!sum) return undefined;
     const counts = sum.data.reduce((total, value) => total + value, 0);
-    const electrons = counts / countsOfElectron(camera.kind, wanted);
+    const electrons = counts / (wanted.readMode === 'linear' ? 1 : settings.scaling || 1);
     const { left, top, right, bottom } = wanted.area;
     this.doseRate = electrons / (this.frames.taken * settings.frameTime * (right - left) * (bottom - top));
     return sum;

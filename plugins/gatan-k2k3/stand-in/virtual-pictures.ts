@@ -5,14 +5,7 @@ import type { CameraModel } from '../camera-model';
 import { groupOf } from '../detectors';
 import type { DigiScanModel } from '../digiscan-model';
 import { chipSize, chipTurn } from '../geometry';
-import {
-  type Picture,
-  type PictureRequest,
-  type PictureSource,
-  type StandInCamera,
-  type StandInKind,
-  countsOfElectron,
-} from '../picture-source';
+import type { Picture, PictureRequest, PictureSource, StandInCamera, StandInKind } from '../picture-source';
 import { undoRotateFlip } from '../rotate-flip';
 import { VirtualScans } from './virtual-scans';
 
@@ -77,8 +70,10 @@ export class VirtualPictures implements PictureSource {
           : request.processing,
       atTime: began,
     });
-    const scale = countsOfElectron(kindOf(model), request);
-    const counts = scale === 1 ? data : data.map((electrons) => Math.min(largestCount, Math.round(electrons * scale)));
+    const counted = request.readMode !== 'linear' && model.detector !== 'K3' && request.scaling !== 1;
+    const counts = counted
+      ? data.map((electrons) => Math.min(largestCount, Math.round(electrons * request.scaling)))
+      : data;
     return undoRotateFlip({ width, height, data: counts }, chipTurn(model));
   }
 }

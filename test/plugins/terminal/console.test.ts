@@ -130,7 +130,7 @@ needs('"script" of util-linux', haveTerminal).describe('the console in a termina
       terminal.type('\r');
       await terminal.sees(/Magnification +\d+x, mag index 18/);
       await terminal.sees(/navigate/);
-      await terminal.choose('camera', /❯ [^\n]*Microscope > Camera/);
+      await terminal.choose('> camera', /❯ [^\n]*Microscope > Camera/);
       await terminal.sees(/❯ 0: K3/);
       terminal.type('\r');
       await terminal.sees(/Camera +K3, \d+ x \d+ pixels/);

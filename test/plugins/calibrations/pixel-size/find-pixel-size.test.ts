@@ -4,8 +4,7 @@ import { type ImageContext, type ImageKind, ImageBuffers, ScriptedOperator } fro
 import { targetSize, latticeSpecimen } from '../../../../plugins/calibrations/pixel-size/lattice/lattice-specimen';
 import { normalizedErrors, rms } from '../../../../statistics/harness/pooling';
 import { type Measured, rowsOf } from '../../../../statistics/harness/table';
-import type { CameraChange } from '../../../../statistics/harness/table';
-import { cameraOf, coarseCamera, shorterExposures } from '../../../../statistics/support/small-camera';
+import { cameraOf, coarseCamera } from '../../../../statistics/support/small-camera';
 import gratings from '../../../../statistics/tables/pixel-size/find-pixel-size';
 import specimens from '../../../../statistics/tables/pixel-size/find-pixel-size-specimens';
 import { runItem } from '../../../support/virtual-instrument';
@@ -13,7 +12,7 @@ import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { gratingInstrument, quarterTurnsApart, takeImage } from '../../../../statistics/support/grating-instrument';
 
 /** Images of 360 by 256 pixels of the same field show what larger ones show; the long statistics take those of the whole camera. */
-const camera: CameraChange = (yaml) => shorterExposures(1 / 4)(coarseCamera(4)(yaml));
+const camera = coarseCamera(4);
 
 type Instrument = Awaited<ReturnType<typeof gratingInstrument>>;
 const submenu = 'calibrations/pixel-size';

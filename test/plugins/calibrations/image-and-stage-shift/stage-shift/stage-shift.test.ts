@@ -13,7 +13,6 @@ import { ImageBuffers, ScriptedOperator } from '../../../../../core/kernel';
 import { judgeStageMatrix } from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
 import { normalizedErrors } from '../../../../../statistics/harness/pooling';
 import { attemptStageShift, keepDoubtful } from '../../../../../statistics/support/fooled';
-import type { CameraChange } from '../../../../../statistics/harness/table';
 import { coarseCamera } from '../../../../../statistics/support/small-camera';
 import { drawStage, stages } from '../../../../../statistics/support/stages';
 import table from '../../../../../statistics/tables/stage-shift/stage-shift';
@@ -24,8 +23,7 @@ import { matrixError, runItem, trueStage, virtualInstrument } from '../../../../
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 /** Images of 180 by 128 pixels of the same field show what larger ones show; the long statistics take those of the whole camera. */
-/** Pixels 16 times as large collect 256 times the electrons; with shorter exposures their counts stay within 16 bits. */
-const smallCamera: CameraChange = (yaml) => coarseCamera(16)(yaml).replace(/exposure: [\d.]+/g, 'exposure: 0.06');
+const smallCamera = coarseCamera(16);
 
 describeMenuItem(stageShift, { magIndex: 3, edit: smallCamera, sample: 2 });
 
