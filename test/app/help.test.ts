@@ -20,9 +20,9 @@ describe('help', () => {
   });
 
   it('says of an item without a page what it is for and why it cannot run', () => {
-    const { code, stdout } = eucentric(['help', 'distortion']);
+    const { code, stdout } = eucentric(['help', 'list-mags']);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^# Distortion\n\n[A-Z].*\.\n\nNot available: /);
+    expect(stdout).toMatch(/^# List Mags\n\n[A-Z].*\.\n\nNot available: /);
   });
 
   it.each([[['help']], [['help', 'run']], [['help', 'calibrations', 'show']]])(

@@ -185,7 +185,12 @@ test('a result of several rows is in use when all that it measured is, and can b
   expect(historyRows([factor], () => undefined, [])).toMatchObject([{ replaces: true, keptBy: 'session' }]);
   const matrix = { xpx: 30, xpy: 0, ypx: 0, ypy: 60 };
   const conditions = { ...entry.conditions, pixelSizeNanometres: 2 };
-  const [measuredMatrix] = historyRows([{ ...entry, values: matrix, conditions }], () => undefined, []);
+  const [measuredMatrix] = historyRows(
+    [{ ...entry, values: matrix, conditions }],
+    // Its elements are pixels for a unit of image shift.
+    () => entries.find(({ id }) => id === `${shift}/image-shift`),
+    [],
+  );
   expect(measuredMatrix!.matrix).toMatchObject({
     axes: [
       { length: 60, unit: 'nm per unit', angle: 0 },
