@@ -14,7 +14,10 @@ const isUnsaved = ({ context }: BufferedImage): boolean =>
 function isSame(one: BufferedImage, other: BufferedImage): boolean {
   if (one.frame === other.frame) return true;
   const [first, second] = [one.context.takenAt?.getTime(), other.context.takenAt?.getTime()];
-  return first !== undefined && first === second && one.frame.camera === other.frame.camera;
+  if (first === undefined || first !== second || one.frame.camera !== other.frame.camera) return false;
+  // Files keep the second in which an image was taken, and two can be taken in one.
+  const [pixels, others] = [one.frame.image.data, other.frame.image.data];
+  return pixels.length === others.length && pixels.every((each, at) => each === others[at]);
 }
 
 /**
