@@ -7,7 +7,7 @@ import {
   showCommand,
 } from './commands/calibrations';
 import { checkCalibrationsCommand } from './commands/check-calibrations';
-import type { CommandContext } from './commands/context';
+import type { CommandContext } from './commands/base/context';
 import { type CtfCommandOptions, ctfCommand } from './commands/ctf';
 import { devicesCommand } from './commands/devices';
 import { helpCommand } from './commands/help';

@@ -6,9 +6,9 @@ import type { ParameterSetName } from '../../core/settings';
 import type { Instrument } from '../instrument/instrument';
 import { exitCodes, imageFacts } from '../output';
 import { KeptBuffers } from '../working-state/kept-buffers';
-import { type CommandContext, warningsOnly } from './context';
-import { whileStoppable } from './stopping';
-import { confirmAtTerminal } from './terminal-answers';
+import { type CommandContext, warningsOnly } from './base/context';
+import { whileStoppable } from './base/stopping';
+import { confirmAtTerminal } from './base/terminal-answers';
 
 /** Work of a command with the buffers as earlier commands have left them; they are kept for later ones. */
 export async function withBuffers<Result>(

@@ -9,7 +9,7 @@ import {
   showCalibrations,
 } from '../../core/store';
 import { exitCodes } from '../output';
-import type { CommandContext } from './context';
+import type { CommandContext } from './base/context';
 import { writeOutput } from './properties';
 import { saveIfChanged } from '../instrument/save-if-changed';
 

@@ -17,7 +17,7 @@ import { declaredMenu } from '../declared-menu';
 import type { Instrument } from '../instrument/instrument';
 import { exitCodes } from '../output';
 import { readCalibrations } from './calibrations';
-import type { CommandContext } from './context';
+import type { CommandContext } from './base/context';
 
 type Matrices = Parameters<typeof createOptics>[1];
 interface Checked {

@@ -3,7 +3,7 @@ import { readIntoBuffer } from '../../core/image-files';
 import { type RingExpectation, RingFitting, ringRequest, siteLens } from '../../core/tuning';
 import type { CtfCandidate, CtfFit, CtfOutcome, CtfRequest } from '../../imaging';
 import { exitCodes } from '../output';
-import { type CommandContext, warningsOnly } from './context';
+import { type CommandContext, warningsOnly } from './base/context';
 
 /** Options of `ctf`. */
 export interface CtfCommandOptions {

@@ -13,7 +13,7 @@ import {
 import type { Session } from '../../core/kernel';
 import { exitCodes } from '../output';
 import { undrivenCameras } from '../undriven-cameras';
-import type { CommandContext } from './context';
+import type { CommandContext } from './base/context';
 
 /** One line of the table: what a setting of a device is, or why it could not be read. */
 interface DeviceRow {

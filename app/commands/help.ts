@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { helpText } from '../../core/kernel';
 import { exitCodes } from '../output';
-import { type CommandContext, warningsOnly } from './context';
+import { type CommandContext, warningsOnly } from './base/context';
 
 /**
  * `help`: the commands of the program; with the name of a command its options, and with the name of an item of the menu

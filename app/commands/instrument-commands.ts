@@ -2,7 +2,7 @@ import type * as SimulatorModule from '../../plugins/simulator';
 import { BrowserConsole, OperatorConsole } from '../../core/kernel';
 import { noConsole, noTerminal, noSimulation } from '../errors';
 import { exitCodes } from '../output';
-import type { CommandContext } from './context';
+import type { CommandContext } from './base/context';
 
 /** The options of `start`. */
 export interface StartOptions {

@@ -5,8 +5,8 @@ import type { BufferedImage } from '../../core/kernel';
 import type { ParameterSetName } from '../../core/settings';
 import { extent, mean, standardDeviation } from '../../imaging';
 import { exitCodes } from '../output';
-import type { CommandContext } from './context';
-import { whileStoppable } from './stopping';
+import type { CommandContext } from './base/context';
+import { whileStoppable } from './base/stopping';
 
 /** The options of `live`. */
 export interface LiveOptions {

@@ -6,7 +6,7 @@ import { builtInPlugins } from '../built-in-plugins';
 import { twinFolder } from '../instrument/calibration-places';
 import { keepNoAnswer } from '../kept-answer';
 import { exitCodes } from '../output';
-import { type CommandContext, warningsOnly } from './context';
+import { type CommandContext, warningsOnly } from './base/context';
 
 /** `menu`: the Calibration menu as a tree, each item with the reason when it cannot run. */
 export async function menuCommand(

@@ -15,7 +15,7 @@ import { brokenConfiguration } from '../errors';
 import { exitCodes } from '../output';
 import { prepareText } from '../property-writing';
 import { WrittenParameterSets } from '../working-state/settings-history';
-import { type CommandContext, warningsOnly } from './context';
+import { type CommandContext, warningsOnly } from './base/context';
 import { readInput } from './properties';
 import { writeOnRequest } from './write-on-request';
 

@@ -16,8 +16,8 @@ import { Calibrations } from '../../core/store';
 import type { Instrument } from '../instrument/instrument';
 import { exitCodes } from '../output';
 import { letterOf, withBuffers } from './buffers';
-import { type CommandContext, warningsOnly } from './context';
-import { whileStoppable } from './stopping';
+import { type CommandContext, warningsOnly } from './base/context';
+import { whileStoppable } from './base/stopping';
 
 async function withPoints<Result>(
   { output, open }: CommandContext,

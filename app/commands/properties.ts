@@ -19,7 +19,7 @@ import { plainCamerasOf, siteSections, twinSections } from '../twin';
 import { checkDrivenCameras } from '../undriven-cameras';
 import { exitCodes } from '../output';
 import { exampleConfigurations } from '../version';
-import type { CommandContext } from './context';
+import type { CommandContext } from './base/context';
 
 /** `check [FILE]`: every problem of a configuration or a SerialEMproperties.txt, each with file:line:column. */
 export async function checkCommand(

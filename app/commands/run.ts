@@ -5,9 +5,9 @@ import { takeImage } from '../../core/acquisition';
 import { CalibrationFindings, findingWithRedo } from '../../core/consistency';
 import type { ParameterSetName } from '../../core/settings';
 import { RunReporter, exitCodes, reporting } from '../output';
-import type { CommandContext } from './context';
-import { stopSignals } from './stopping';
-import { personAtTerminal } from './terminal-answers';
+import type { CommandContext } from './base/context';
+import { stopSignals } from './base/stopping';
+import { personAtTerminal } from './base/terminal-answers';
 
 /** The options of `run`. */
 export interface RunCommandOptions {

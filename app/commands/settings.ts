@@ -9,7 +9,7 @@ import {
   userSettingNames,
 } from '../../core/user-settings';
 import { exitCodes } from '../output';
-import { type CommandContext, warningsOnly } from './context';
+import { type CommandContext, warningsOnly } from './base/context';
 import { deliver, readInput } from './properties';
 
 /** `settings show [NAME]`: the choices of the user, each with its value, its limits and what it is. */

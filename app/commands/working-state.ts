@@ -12,7 +12,7 @@ import {
   saveBufferCommand,
   takeIntoBufferCommand,
 } from './buffers';
-import type { CommandContext } from './context';
+import type { CommandContext } from './base/context';
 import { liveCommand, type LiveOptions } from './live';
 import { importParameterSetsCommand, setParametersCommand, showParameterSetsCommand } from './parameter-sets';
 import {

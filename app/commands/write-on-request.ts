@@ -1,7 +1,7 @@
 import type { PreparedText } from '../../core/settings';
 import { written } from '../property-writing';
-import type { CommandContext } from './context';
-import { confirmAtTerminal } from './terminal-answers';
+import type { CommandContext } from './base/context';
+import { confirmAtTerminal } from './base/terminal-answers';
 
 /** Writes a change of the configuration that was shown, where `--yes` or the person at the terminal says so. @returns true when it was written */
 export async function writeOnRequest(

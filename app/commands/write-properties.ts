@@ -1,6 +1,6 @@
 import { describeChange, newestSuggestions, prepareChange } from '../property-writing';
 import { exitCodes } from '../output';
-import type { CommandContext } from './context';
+import type { CommandContext } from './base/context';
 import { writeOnRequest } from './write-on-request';
 
 /** `properties write`: shows what calibrations have found for the configuration and it does not hold yet, and writes it on request. */

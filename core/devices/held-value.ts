@@ -33,10 +33,16 @@ export async function readBack<Value>(
   return held;
 }
 
+/** The step of a device along both axes of a pair; undefined where it tells none. */
+export function pairStep(traits: SettingTraits | undefined): Vector | undefined {
+  const step = traits?.kind === 'pair' ? traits.deviceStep : undefined;
+  return typeof step === 'number' ? { x: step, y: step } : step;
+}
+
 /** The nearest pair of whole steps of a device that is not larger, one step at least; the pair itself where the device tells no step. */
 export function wholeSteps(traits: SettingTraits | undefined, wished: Vector): Vector {
-  const step = traits?.kind === 'pair' ? traits.deviceStep : undefined;
-  if (typeof step !== 'object') return wished;
+  const step = pairStep(traits);
+  if (!step) return wished;
   // A wish that is whole but for the last digit is whole.
   const whole = (wish: number, size: number): number =>
     Math.sign(wish) * Math.max(1, Math.floor(Math.abs(wish) / size + 1e-6)) * size;

@@ -2,7 +2,7 @@ import { type CameraIndex, type MagIndex, type Matrix, inverse, magIndex as asMa
 import { type ProbeMode, probeNumber } from '../devices';
 import type { Optics } from '../optics';
 import type { Settings } from '../settings';
-import type { Calibrations, MainRecords } from '../store';
+import { type Calibrations, type MainRecords, elementsOf } from '../store';
 
 /** Conditions to which a calibration of beam shift belongs. */
 export interface BeamShiftConditions {
@@ -62,7 +62,6 @@ export function beamShiftMatrix(sources: BeamShiftSources, conditions: BeamShift
 }
 
 const distance = (row: Row, magIndex: number): number => Math.abs(Math.abs(row.magIndex) - magIndex);
-const elementsOf = ({ xpx, xpy, ypx, ypy }: Row): Matrix => ({ xpx, xpy, ypx, ypy });
 
 function inRange(
   rows: readonly Row[],

@@ -1,3 +1,4 @@
+export { readOutTraits, scanCameraTraits } from './camera-traits';
 export { filterDelays, shutterTraits, sparedUntilStart, type FilterDelays } from './filter-and-shutters';
 export type { FallbackValue, Sourced } from './geometry/geometry';
 export * from './energy-shifts';

@@ -10,7 +10,7 @@ import {
   fitExposure,
   shareHolding,
 } from '../../core/devices';
-import { shutterTraits } from '../../core/optics';
+import { readOutTraits, shutterTraits } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import { type FeiCameraModel, cameraConstraints, sentExposure } from './camera-model';
@@ -39,18 +39,7 @@ const longestUnasked = 60;
 /** Traits of a camera, from the site's properties. */
 export function traitsOf(model: FeiCameraModel, camera: CameraSettings): CameraTraits {
   return Object.freeze({
-    index: model.index,
-    name: model.name,
-    width: model.width,
-    height: model.height,
-    binnings: Object.freeze([...model.binnings]),
-    directDetector: camera.isDirectDetector,
-    behindFilter: camera.isGif,
-    stem: false,
-    shortestExposure: seconds(model.shortestExposure),
-    deadTime: seconds(camera.get('ShutterDeadTime')),
-    startupDelay: seconds(model.startupDelay),
-    builtInSettling: seconds(camera.get('BuiltInSettling')),
+    ...readOutTraits(model, camera),
     ...shutterTraits(camera),
     allowsPostActions: camera.get('AllowPostActions') > 0,
   });

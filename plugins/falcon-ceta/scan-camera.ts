@@ -10,6 +10,7 @@ import {
   fittedScanExposure,
   shareHolding,
 } from '../../core/devices';
+import { scanCameraTraits } from '../../core/optics';
 import { image } from '../../imaging';
 import { feiCameraErrors } from './errors';
 import type { FeiScanModel } from './scan-model';
@@ -26,33 +27,19 @@ export const scanTraitsOf = (
   model: FeiScanModel,
   { blocksColumn }: Pick<FeiCameraTransport, 'blocksColumn'> = {},
 ): CameraTraits =>
-  Object.freeze({
-    index: model.index,
-    name: model.name,
-    width: model.width,
-    height: model.height,
-    binnings: Object.freeze([...model.binnings]),
-    directDetector: false,
-    behindFilter: false,
-    stem: true,
-    shortestExposure: seconds(
-      (model.shortestPixelTime * model.width * model.height) / (16 * (model.binnings.at(-1) ?? 1) ** 2) / 1e6,
-    ),
-    deadTime: seconds(0),
-    startupDelay: seconds(model.startupDelay),
-    builtInSettling: seconds(0),
-    allowsPostActions: false,
-    ...(model.blankedUntilStart && { blankedUntilStart: true }),
-    scan: Object.freeze({
-      detectors: Object.freeze([...model.detectors]),
+  scanCameraTraits(
+    model,
+    {
+      // A quarter of each side.
+      smallestShare: 1 / 16,
+      detectors: model.detectors,
       maxDetectors: model.detectors.length,
-      shortestPixelTime: seconds(model.shortestPixelTime / 1e6),
-      pixelTimeStep: seconds(model.pixelTimeStep / 1e6),
       lineSync: false,
       rotates: false,
       ...(blocksColumn && { blocksColumn }),
-    }),
-  });
+    },
+    { ...(model.blankedUntilStart && { blankedUntilStart: true }) },
+  );
 
 /**
  * A STEM camera of FEI's scripting: single scans of the whole field, or of the half or quarter of each side about its centre. Binning skips pixels. A scan

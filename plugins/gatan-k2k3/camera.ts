@@ -8,7 +8,7 @@ import {
   exposureRefusal,
   fitExposure,
 } from '../../core/devices';
-import { shutterTraits } from '../../core/optics';
+import { readOutTraits, shutterTraits } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import { type CameraModel, cameraConstraints } from './camera-model';
@@ -36,18 +36,8 @@ export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartu
   // DigitalMicrograph drives its shutters itself, so that the blanker of the column is not timed to its start-up.
   const { blankedUntilStart: _, ...shutters } = shutterTraits(camera, model.choosesShutter);
   return Object.freeze({
-    index: model.index,
-    name: model.name,
-    width: model.width,
-    height: model.height,
-    binnings: Object.freeze([...model.binnings]),
+    ...readOutTraits(model, camera),
     directDetector: groupOf(model.detector) === 'direct',
-    behindFilter: camera.isGif,
-    stem: false,
-    shortestExposure: seconds(model.shortestExposure),
-    deadTime: seconds(camera.get('ShutterDeadTime')),
-    startupDelay: seconds(model.startupDelay),
-    builtInSettling: seconds(camera.get('BuiltInSettling')),
     ...shutters,
     ...(model.frames && {
       frames: Object.freeze({ shortestFrame: seconds(model.frames.shortest), step: seconds(model.frames.step) }),

@@ -9,7 +9,7 @@ import {
   fitExposure,
   fittedScanExposure,
 } from '../../core/devices';
-import { sparedUntilStart } from '../../core/optics';
+import { scanCameraTraits, sparedUntilStart } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import {
@@ -34,34 +34,12 @@ const lineSyncFlag = 1;
 const divideBy2 = { unsigned: 0, signed: 1 } as const;
 
 /** Traits of a DigiScan, from the site's properties. */
-export function digiScanTraits(model: DigiScanModel, camera: CameraSettings): CameraTraits {
-  return Object.freeze({
-    index: model.index,
-    name: model.name,
-    width: model.width,
-    height: model.height,
-    binnings: Object.freeze([...model.binnings]),
-    directDetector: false,
-    behindFilter: camera.isGif,
-    stem: true,
-    shortestExposure: seconds(
-      (model.shortestPixelTime * model.width * model.height) / (model.binnings.at(-1) ?? 1) ** 2 / 1e6,
-    ),
-    deadTime: seconds(0),
-    startupDelay: seconds(model.startupDelay),
-    builtInSettling: seconds(0),
-    allowsPostActions: false,
-    ...sparedUntilStart(camera),
-    scan: Object.freeze({
-      detectors: Object.freeze([...model.detectors.keys()]),
-      maxDetectors,
-      shortestPixelTime: seconds(model.shortestPixelTime / 1e6),
-      pixelTimeStep: seconds(model.pixelTimeStep / 1e6),
-      lineSync: true,
-      rotates: true,
-    }),
-  });
-}
+export const digiScanTraits = (model: DigiScanModel, camera: CameraSettings): CameraTraits =>
+  scanCameraTraits(
+    model,
+    { detectors: [...model.detectors.keys()], maxDetectors, lineSync: true, rotates: true },
+    { behindFilter: camera.isGif, ...sparedUntilStart(camera) },
+  );
 
 /** A STEM camera whose scans DigiScan makes. It scans the whole field alone, and never knows the magnification, which is the column's. */
 export class DigiScanCamera extends ServedCamera implements Camera {

@@ -33,6 +33,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   simulation: ['base', 'kernels', 'camera', 'specimen', 'scan', 'column', 'image'],
   'simulation/image': ['transfer', 'scanning'],
   'simulation/column': ['lenses', 'deflectors', 'condenser', 'tuning'],
+  'app/commands': ['base'],
   wires: ['device-host', 'com', 'http-json', 'serialem-packets', 'temscript', 'text-lines'],
   'plugins/calibrations': [
     'shared',

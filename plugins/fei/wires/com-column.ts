@@ -1,4 +1,4 @@
-import { type AutomationObject, type ComResult, type ComValue, asDouble, asLong, isObject } from '../../../wires/index';
+import { type AutomationObject, type ComResult, type ComValue, asDouble, asLong, isObject } from '../../../wires';
 import {
   type FeiLack,
   type FeiPart,

@@ -1,4 +1,4 @@
-import { ComApartment, type HostedDevice } from '../../../wires/index';
+import { ComApartment, type HostedDevice } from '../../../wires';
 import { ComColumn } from './com-column';
 
 /** Options of the process that speaks to the column. */

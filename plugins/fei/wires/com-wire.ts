@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { propertyCalls } from '../../../core/devices/index';
-import { ComHost } from '../../../wires/index';
+import { propertyCalls } from '../../../core/devices';
+import { ComHost } from '../../../wires';
 import type { ComDeviceOptions } from './com-device';
 import { feiErrors } from '../errors';
 import { type FeiLack, type FeiMore, type FeiProperty, type FeiTransport, feiProperties } from '../transport';

@@ -1,4 +1,4 @@
-import { answeredInTime } from '../../../core/base/index';
+import { answeredInTime } from '../../../core/base';
 import { feiErrors } from '../errors';
 import { type FeiTransport, feiProperties } from '../transport';
 

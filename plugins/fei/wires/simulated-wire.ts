@@ -1,6 +1,6 @@
-import { type Clock, seconds } from '../../../core/base/index';
-import { handledCalls } from '../../../core/devices/index';
-import { MicroscopeLink, type VirtualMicroscope } from '../../../simulation/index';
+import { type Clock, seconds } from '../../../core/base';
+import { handledCalls } from '../../../core/devices';
+import { MicroscopeLink, type VirtualMicroscope } from '../../../simulation';
 import { feiErrors } from '../errors';
 import {
   type FeiHandlers,

@@ -1,5 +1,5 @@
-import { propertyCalls } from '../../../core/devices/index';
-import { TemscriptClient, type TemscriptOptions } from '../../../wires/index';
+import { propertyCalls } from '../../../core/devices';
+import { TemscriptClient, type TemscriptOptions } from '../../../wires';
 import { feiErrors } from '../errors';
 import {
   type FeiLack,

@@ -1,6 +1,6 @@
-import { type CameraIndex, type Seconds, milliseconds, seconds } from '../../../core/base';
+import { type CameraIndex, type Seconds, milliseconds } from '../../../core/base';
 import type { CameraTraits } from '../../../core/devices';
-import { sparedUntilStart } from '../../../core/optics';
+import { scanCameraTraits, sparedUntilStart } from '../../../core/optics';
 import type { CameraSettings, Settings } from '../../../core/settings';
 
 /** Shortest time on a pixel in microseconds, where the site does not say. */
@@ -75,32 +75,16 @@ export function jeolScanModel(camera: CameraSettings, settings: Settings, longes
 
 /** Traits of the STEM camera, from the site's properties. */
 export const jeolScanTraits = (model: JeolScanModel): CameraTraits =>
-  Object.freeze({
-    index: model.index,
-    name: model.name,
-    width: model.width,
-    height: model.height,
-    binnings: Object.freeze([...model.binnings]),
-    directDetector: false,
-    behindFilter: false,
-    stem: true,
-    shortestExposure: seconds(
-      (model.shortestPixelTime * model.width * model.height) / (model.binnings.at(-1) ?? 1) ** 2 / 1e6,
-    ),
-    deadTime: seconds(0),
-    startupDelay: seconds(model.startupDelay),
-    builtInSettling: seconds(0),
-    allowsPostActions: false,
-    ...(model.blankedUntilStart && { blankedUntilStart: true }),
-    scan: Object.freeze({
-      detectors: Object.freeze([...model.detectors]),
+  scanCameraTraits(
+    model,
+    {
+      detectors: model.detectors,
       maxDetectors: Math.min(maxDetectors, model.detectors.length),
-      shortestPixelTime: seconds(model.shortestPixelTime / 1e6),
-      pixelTimeStep: seconds(model.pixelTimeStep / 1e6),
       lineSync: false,
       rotates: true,
-    }),
-  });
+    },
+    { ...(model.blankedUntilStart && { blankedUntilStart: true }) },
+  );
 
 /** Largest side of a scan that reads a number of detectors. */
 export const largestSide = (detectors: number): number => largestSides[detectors - 1] ?? 0;

@@ -9,7 +9,7 @@ import {
   asLong,
   comTypes,
   isObject,
-} from '../../../wires/index';
+} from '../../../wires';
 import {
   type DacPair,
   type JeolAnswer,

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ComApartment, type HostSurroundings, type HostedDevice } from '../../../wires/index';
+import { ComApartment, type HostSurroundings, type HostedDevice } from '../../../wires';
 import { ComColumn, otherAnswer } from './com-column';
 
 /** Options of the process that speaks to the column. */

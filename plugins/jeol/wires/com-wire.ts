@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { propertyCalls } from '../../../core/devices/index';
-import { ComHost, DeviceCallError } from '../../../wires/index';
+import { propertyCalls } from '../../../core/devices';
+import { ComHost, DeviceCallError } from '../../../wires';
 import { otherAnswer } from './com-column';
 import type { ComDeviceOptions } from './com-device';
 import { jeolErrors } from '../errors';

@@ -1,4 +1,4 @@
-import { type Clock, EucentricError, answeredInTime, milliseconds } from '../../../core/base/index';
+import { type Clock, EucentricError, answeredInTime, milliseconds } from '../../../core/base';
 import { jeolErrors } from '../errors';
 import { JeolBusy, type JeolTransport } from '../transport';
 

@@ -1,4 +1,4 @@
-import type { MicroscopeLink, VirtualMicroscope } from '../../../simulation/index';
+import type { MicroscopeLink, VirtualMicroscope } from '../../../simulation';
 import { imageShiftPerStep } from '../shifts';
 import {
   type DacPair,

@@ -1,6 +1,6 @@
-import type { CameraIndex } from '../../../core/base/index';
-import type { CameraArea, CameraConstraints, ReadMode } from '../../../core/devices/index';
-import type { CameraSettings } from '../../../core/settings/index';
+import type { CameraIndex } from '../../../core/base';
+import type { CameraArea, CameraConstraints, ReadMode } from '../../../core/devices';
+import type { CameraSettings } from '../../../core/settings';
 
 /** Description of a camera that SerialEM drives, from the site's properties. Sizes are in unbinned pixels. */
 export interface SerialEmCameraModel {

@@ -1,4 +1,4 @@
-import { type Clock, StoppableWork, seconds, throwIfStopped } from '../../../core/base/index';
+import { type Clock, StoppableWork, seconds, throwIfStopped } from '../../../core/base';
 import {
   type Camera,
   type CameraTraits,
@@ -8,11 +8,11 @@ import {
   type ReadMode,
   exposureRefusal,
   fitExposure,
-} from '../../../core/devices/index';
-import { shutterTraits } from '../../../core/optics/index';
-import type { CameraSettings } from '../../../core/settings/index';
-import { image } from '../../../imaging/index';
-import type { Turns } from '../../../wires/index';
+} from '../../../core/devices';
+import { readOutTraits, shutterTraits } from '../../../core/optics';
+import type { CameraSettings } from '../../../core/settings';
+import { image } from '../../../imaging';
+import type { Turns } from '../../../wires';
 import { type SerialEmCameraModel, constraintsOf, isCentred } from './camera-model';
 import { serialEmErrors } from '../errors';
 import { pixelsOf } from './pixels';
@@ -57,18 +57,7 @@ const rowFilling = 64;
 /** Traits of the camera, from the site's properties. */
 export function traitsOf(model: SerialEmCameraModel, camera: CameraSettings): CameraTraits {
   return Object.freeze({
-    index: model.index,
-    name: model.name,
-    width: model.width,
-    height: model.height,
-    binnings: Object.freeze([...model.binnings]),
-    directDetector: camera.isDirectDetector,
-    behindFilter: camera.isGif,
-    stem: false,
-    shortestExposure: seconds(model.shortestExposure),
-    deadTime: seconds(camera.get('ShutterDeadTime')),
-    startupDelay: seconds(model.startupDelay),
-    builtInSettling: seconds(camera.get('BuiltInSettling')),
+    ...readOutTraits(model, camera),
     ...shutterTraits(camera),
     // SerialEM gives the image when the camera has read it out.
     allowsPostActions: false,

@@ -1,6 +1,6 @@
-import { type Clock, seconds } from '../../../core/base/index';
-import type { Processing, ReadMode } from '../../../core/devices/index';
-import type { VirtualMicroscope } from '../../../simulation/index';
+import { type Clock, seconds } from '../../../core/base';
+import type { Processing, ReadMode } from '../../../core/devices';
+import type { VirtualMicroscope } from '../../../simulation';
 import type { SerialEmCameraModel } from './camera-model';
 import { serialEmErrors } from '../errors';
 import type { BufferImage, ScriptValue } from '../transport';

@@ -1,4 +1,4 @@
-import { goodSize, realTransform2 } from '../../../imaging/index';
+import { goodSize, realTransform2 } from '../../../imaging';
 import { reframed, type Frame } from '../../base/frame';
 import { enlarged } from '../../base/plane';
 import { scratch } from '../../base/scratch';

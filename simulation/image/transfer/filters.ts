@@ -2,7 +2,7 @@ import type { Frame } from '../../base/frame';
 import type { ThickTransfer } from '../../column/wavefront';
 import type { AnyTransfer, Transfer } from './lens';
 import { origin } from '../../base/plane';
-import { doubles, kernels } from '../../kernels/index';
+import { doubles, kernels } from '../../kernels';
 import { overRows } from './spectrum-rows';
 import { WaveTransfer } from '../wave';
 

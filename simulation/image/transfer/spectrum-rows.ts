@@ -1,4 +1,4 @@
-import { floats, room } from '../../kernels/index';
+import { floats, room } from '../../kernels';
 
 /**
  * Does a work on each row of a half spectrum, in a buffer in the memory of the kernels.

@@ -1,4 +1,4 @@
-import { goodSize, realTransform2, type RealTransform2 } from '../../../imaging/index';
+import { goodSize, realTransform2, type RealTransform2 } from '../../../imaging';
 import { reframed, type Frame } from '../../base/frame';
 import { scratch } from '../../base/scratch';
 import type { Scene, Texture } from '../../specimen/scene';

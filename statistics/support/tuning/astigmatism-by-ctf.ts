@@ -1,10 +1,10 @@
-import { cameraIndex, length, magIndex as asMagIndex, micrometres, subtract, vector } from '../../../core/base/index';
-import { Scope } from '../../../core/devices/index';
-import { Optics } from '../../../core/optics/index';
-import { findStigmatorResponse } from '../../../core/tuning/index';
-import type { CalibrationResult } from '../../../core/store/index';
+import { cameraIndex, length, magIndex as asMagIndex, micrometres, subtract, vector } from '../../../core/base';
+import { Scope } from '../../../core/devices';
+import { Optics } from '../../../core/optics';
+import { findStigmatorResponse } from '../../../core/tuning';
+import type { CalibrationResult } from '../../../core/store';
 import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
-import { SimulatedTruth } from '../../../plugins/simulator/index';
+import { SimulatedTruth } from '../../../plugins/simulator';
 import { type CameraChange, type Measured, broken } from '../../harness/table';
 import { cameraOf } from '../small-camera';
 import { drawnColumn, fluxFor, tuningImages } from './tuning-world';

@@ -11,12 +11,12 @@ import {
   micrometres,
   subtract,
   vector,
-} from '../../../core/base/index';
-import { BeamTilt, ObjectiveStigmator, Scope, VirtualInstrument } from '../../../core/devices/index';
-import { comaChange, comaOfSetting } from '../../../core/tuning/index';
-import { UserSettings } from '../../../core/user-settings/index';
-import { type VirtualMicroscope, imageShiftToSpecimen, truthOf, viewOf } from '../../../simulation/index';
-import { SimulatedTruth } from '../../../plugins/simulator/index';
+} from '../../../core/base';
+import { BeamTilt, ObjectiveStigmator, Scope, VirtualInstrument } from '../../../core/devices';
+import { comaChange, comaOfSetting } from '../../../core/tuning';
+import { UserSettings } from '../../../core/user-settings';
+import { type VirtualMicroscope, imageShiftToSpecimen, truthOf, viewOf } from '../../../simulation';
+import { SimulatedTruth } from '../../../plugins/simulator';
 import { runItem, trueImageShift, virtualInstrument } from '../../../testing/virtual-instrument';
 import { type CameraChange, type Measured, broken } from '../../harness/table';
 import { randomNumbers } from '../random-numbers';

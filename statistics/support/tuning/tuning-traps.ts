@@ -1,5 +1,5 @@
-import { EucentricError, length } from '../../../core/base/index';
-import type { CalibrationResult } from '../../../core/store/index';
+import { EucentricError, length } from '../../../core/base';
+import type { CalibrationResult } from '../../../core/store';
 import { runItem } from '../../../testing/virtual-instrument';
 import { type CameraChange, type Measured, broken } from '../../harness/table';
 import { astigmatismByCtf, responseError } from './astigmatism-by-ctf';

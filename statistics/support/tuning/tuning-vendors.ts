@@ -1,8 +1,8 @@
-import { cameraIndex, length, magIndex as asMagIndex, micrometres } from '../../../core/base/index';
-import { Cameras, Scope } from '../../../core/devices/index';
-import { Optics } from '../../../core/optics/index';
-import { findStigmatorResponse } from '../../../core/tuning/index';
-import { UserSettings } from '../../../core/user-settings/index';
+import { cameraIndex, length, magIndex as asMagIndex, micrometres } from '../../../core/base';
+import { Cameras, Scope } from '../../../core/devices';
+import { Optics } from '../../../core/optics';
+import { findStigmatorResponse } from '../../../core/tuning';
+import { UserSettings } from '../../../core/user-settings';
 import { runItem, virtualInstrument } from '../../../testing/virtual-instrument';
 import { type Measured, broken } from '../../harness/table';
 import { astigmatismByCtf } from './astigmatism-by-ctf';

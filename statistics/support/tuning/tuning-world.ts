@@ -1,6 +1,6 @@
-import { VirtualInstrument } from '../../../core/devices/index';
-import { type Vector, vector } from '../../../core/base/index';
-import { truthOf, viewOf, type VirtualMicroscope } from '../../../simulation/index';
+import { VirtualInstrument } from '../../../core/devices';
+import { type Vector, vector } from '../../../core/base';
+import { truthOf, viewOf, type VirtualMicroscope } from '../../../simulation';
 import type { virtualInstrument } from '../../../testing/virtual-instrument';
 import { randomNumbers } from '../random-numbers';
 

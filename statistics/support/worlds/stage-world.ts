@@ -1,4 +1,4 @@
-import { type Matrix, type Vector, apply, inverse, product, rotation, scaleMatrix } from '../../../core/base/index';
+import { type Matrix, type Vector, apply, inverse, product, rotation, scaleMatrix } from '../../../core/base';
 import type { StillPair } from '../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-drift';
 import type { StagePair } from '../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
 import {

@@ -10,11 +10,11 @@ import {
   product,
   rotation,
   scaleMatrix,
-} from '../../../core/base/index';
-import { VirtualInstrument } from '../../../core/devices/index';
-import { chiSquareTail } from '../../../core/judgement/index';
-import { Optics } from '../../../core/optics/index';
-import { Settings } from '../../../core/settings/index';
+} from '../../../core/base';
+import { VirtualInstrument } from '../../../core/devices';
+import { chiSquareTail } from '../../../core/judgement';
+import { Optics } from '../../../core/optics';
+import { Settings } from '../../../core/settings';
 import { runItem, trueImageShift, trueStage, virtualInstrument } from '../../../testing/virtual-instrument';
 import { Chance } from '../../foreign/chance';
 import { putInto, seenThrough, type WrappedMicroscope } from '../../foreign/foreign-microscope';

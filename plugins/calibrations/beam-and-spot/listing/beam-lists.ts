@@ -3,7 +3,7 @@ import { Cameras, probeOfNumber } from '../../../../core/devices';
 import { BeamCalibrations, withoutAlpha } from '../../../../core/illumination';
 import { type ItemRun, type Uses, value } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
-import { type CalibrationResult, Calibrations } from '../../../../core/store';
+import { type CalibrationResult, Calibrations, elementsOf } from '../../../../core/store';
 import { describeIntensityTables, describeSpotTables, namedProbeOrAlpha, tableRows } from './beam-tables';
 
 /** Dependencies of the lists. */
@@ -151,6 +151,5 @@ export async function listBeamCalibrations(
   });
 }
 
-const elementsOf = ({ xpx, xpy, ypx, ypy }: Matrix): Matrix => ({ xpx, xpy, ypx, ypy });
 const numbers = ({ xpx, xpy, ypx, ypy }: Matrix): string =>
   [xpx, xpy, ypx, ypy].map((each) => readable(each, 3)).join(' ');

@@ -10,7 +10,7 @@ import {
   secondColumn,
 } from '../../../../core/base';
 import { ImageAcquisition } from '../../../../core/acquisition';
-import { BeamShift, Cameras } from '../../../../core/devices';
+import { BeamShift, Cameras, pairStep } from '../../../../core/devices';
 import { BeamControl, noBeamShift } from '../../../../core/illumination';
 import { type TaskRun, type Uses, defineTask, value } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
@@ -151,8 +151,7 @@ async function centre(use: Uses<typeof needs>, run: CentringRun): Promise<Calibr
 
 /** Unbinned pixels by which the beam stays off where the column goes in steps: half a step along both axes. */
 function halfStep({ beamShift: { traits } }: BeamShift, toCamera: Matrix): number {
-  const step = traits.kind === 'pair' ? traits.deviceStep : undefined;
-  const { x, y } = typeof step === 'object' ? step : { x: step ?? 0, y: step ?? 0 };
+  const { x, y } = pairStep(traits) ?? { x: 0, y: 0 };
   return (length(scale(firstColumn(toCamera), x)) + length(scale(secondColumn(toCamera), y))) / 2;
 }
 

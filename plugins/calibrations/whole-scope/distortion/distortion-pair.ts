@@ -27,7 +27,7 @@ import { placeOfCentre } from '../../../../core/registration';
 import { Settings } from '../../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../../core/store';
 import { FineRegistration } from '../../../../imaging';
-import { imageCost } from '../../image-and-stage-shift/image-series/series-forecast';
+import { costBetween, imageCost } from '../../image-and-stage-shift/image-series/series-forecast';
 import { alignPair } from '../../image-and-stage-shift/image-series/shift-series';
 import { DistortionOverlaps, type ShiftWindow, directions, isInside, middleOf, shiftWindow } from './overlaps';
 import { DistortionMemory } from './pair-memory';
@@ -102,16 +102,9 @@ class DistortionPair {
 
   forecast(): Forecast {
     const { cameras, stage, control } = this.use;
-    const cost = imageCost(cameras.selected, this.exposure(), 2, moveSeconds);
-    const most = imageCost(cameras.selected, this.exposure(), 2 * maxTrials, moveSeconds);
-    const amount = (one: Forecast['images'], other: Forecast['images']) => ({
-      least: typeof one === 'number' ? one : (one?.least ?? 0),
-      most: typeof other === 'number' ? other : (other?.most ?? 0),
-    });
+    const cost = (trials: number) => imageCost(cameras.selected, this.exposure(), 2 * trials, moveSeconds);
     return {
-      images: amount(cost.images, most.images),
-      exposure: amount(cost.exposure, most.exposure),
-      duration: amount(cost.duration, most.duration),
+      ...costBetween(cost(1), cost(maxTrials)),
       moves: [{ setting: stage.position, how: 'by half a field' }, control.net],
       dependsOn: 'how near to its target the stage stops',
     };
@@ -180,7 +173,7 @@ class DistortionPair {
     throw tooMany();
   }
 
-  /** Unbinned pixels for a micrometre of the stage, at the present tilt. */
+  /** Unbinned pixels for a micrometre of the stage. */
   private stageToCamera(run: Run): Matrix {
     const found = this.use.optics.at(run.here()).stageToCamera;
     if (!found || !inverse(found.matrix)) throw noStage();

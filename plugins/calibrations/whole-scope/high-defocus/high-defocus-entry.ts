@@ -1,5 +1,5 @@
 import type { MagIndex } from '../../../../core/base';
-import { probeNumber } from '../../../../core/devices';
+import { probeNumber, probeOfNumber } from '../../../../core/devices';
 import { BeamCalibrations, type BeamPlace } from '../../../../core/illumination';
 import type { Run, Uses } from '../../../../core/kernel';
 import type { Settings } from '../../../../core/settings';
@@ -80,7 +80,7 @@ function repeatedEntries(
   entry: Entry,
 ): readonly Entry[] {
   const { crossover, spot, probe } = entry;
-  const place = { spot, probe: probe === 0 ? ('nano' as const) : ('micro' as const) };
+  const place = { spot, probe: probeOfNumber(probe) };
   const known = crossover > 0;
   const measure = (intensity: number): number =>
     known && intensity !== crossover ? 1 / Math.abs(intensity - crossover) : intensity;

@@ -1,20 +1,18 @@
 import {
   EucentricError,
   type Matrix,
-  imageShiftUnits,
   inMicrometres,
   micrometres,
   optional,
   readable,
   readableMatrix,
-  vector,
   withError,
 } from '../../../../core/base';
 import { describeReason, judge, requireNotRefused } from '../../../../core/judgement';
 import { Cameras, Scope, probeNumber } from '../../../../core/devices';
 import { BeamControl, type BeamPlace } from '../../../../core/illumination';
 import { type Forecast, type ItemRun, LowDose, type Uses, value } from '../../../../core/kernel';
-import { type OpticalPlace, atHighDefocus, highDefocusChange } from '../../../../core/optics';
+import { type OpticalPlace, HighDefocusCalibrations, atHighDefocus } from '../../../../core/optics';
 import { CarriedChanges } from '../../image-and-stage-shift/image-shift/carried-changes';
 import { judgeImageShift } from '../../image-and-stage-shift/image-shift/image-shift-judgement';
 import { measureImageShift, measureNeeds } from '../../image-and-stage-shift/image-shift/measure-image-shift';
@@ -107,12 +105,13 @@ class HighDefocusImageShift {
     memory.last = { entered: defocus, zero: reading - defocus, at: run.clock.now() };
     const beamPlace = await beamControl.place(run.signal);
     const { spot, intensity, probe } = beamPlace;
-    const known = highDefocusChange(
-      calibrations.records('HighFocusISCal').all(),
-      { spot, probe: probeNumber(probe), intensity, defocus },
-      (at, mode) => beam.crossover({ spot: at, probe: mode === 0 ? 'nano' : 'micro' }),
-    );
-    const prior = atHighDefocus(inFocus, known);
+    const known = new HighDefocusCalibrations(calibrations, () => beam).at({
+      spot,
+      probe: probeNumber(probe),
+      intensity,
+      defocus,
+    });
+    const prior = atHighDefocus(inFocus, known.ofImageShift);
 
     const base = await control.net.read(run.signal);
     run.restoreLater('image shift', (signal) => control.net.write(base, signal));
@@ -123,7 +122,7 @@ class HighDefocusImageShift {
     checkShiftRange(control, base, steps, place.magIndex);
     const { fit, series, check, remarks } = await measureImageShift(this.use, run, {
       place,
-      base: vector(imageShiftUnits(base.x), imageShiftUnits(base.y)),
+      base,
       exposure,
       pattern: 'six',
       steps,

@@ -5,7 +5,7 @@ import {
   counted,
   magIndex as asMagIndex,
 } from '../../../../core/base';
-import { Cameras, NeutralImageShift, Scope } from '../../../../core/devices';
+import { Cameras, NeutralImageShift, Scope, pairStep } from '../../../../core/devices';
 import type { PluginHost } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
 import { Calibrations } from '../../../../core/store';
@@ -56,9 +56,8 @@ export class NeutralChecks {
     if (!stored || this.isCompared(record, magIndex, stored)) return;
     const value = await neutral.neutral.read();
     this.note(record, magIndex, stored);
-    const { traits } = scope.imageShift;
-    const step = traits.kind === 'pair' ? traits.deviceStep : undefined;
-    if (!step || typeof step === 'number') return;
+    const step = pairStep(scope.imageShift.traits);
+    if (!step) return;
     const steps = { x: Math.round((value.x - stored.x) / step.x), y: Math.round((value.y - stored.y) / step.y) };
     if (Math.max(Math.abs(steps.x), Math.abs(steps.y)) <= allowedSteps) return;
     const group = this.sameAround(record, magIndex, stored);

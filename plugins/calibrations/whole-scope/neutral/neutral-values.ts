@@ -6,6 +6,7 @@ import {
   counted,
   readable,
 } from '../../../../core/base';
+import { pairStep } from '../../../../core/devices';
 import { type ItemRun, value } from '../../../../core/kernel';
 import { put } from '../../../../core/store';
 import { neutralRecordFor, storedNeutral } from './stored-neutral';
@@ -67,12 +68,11 @@ export const neutralValues = {
       if (!Number.isFinite(shift.x) || !Number.isFinite(shift.y)) throw notNumbers(magnification);
       found.push({ magIndex, magnification, shift, before: storedNeutral(calibrations, camera, magIndex) });
     });
-    const { traits } = scope.imageShift;
-    const step = traits.kind === 'pair' ? traits.deviceStep : undefined;
+    const step = pairStep(scope.imageShift.traits) ?? { x: 0, y: 0 };
     const differs = ({ shift, before }: Found): boolean =>
       before === undefined ||
-      Math.abs(shift.x - before.x) > 1.5 * stepOf(step, 'x') ||
-      Math.abs(shift.y - before.y) > 1.5 * stepOf(step, 'y');
+      Math.abs(shift.x - before.x) > 1.5 * step.x ||
+      Math.abs(shift.y - before.y) > 1.5 * step.y;
     const changed = found.filter(differs).length;
     const summary = `Neutral image shift read at ${counted(found.length, 'magnification')}; ${changed === 0 ? 'none has changed' : `${changed} changed`}.`;
     run.operator.log(summary);
@@ -101,9 +101,6 @@ interface Found {
   readonly shift: Vector<ImageShiftUnits>;
   readonly before: Vector<ImageShiftUnits> | undefined;
 }
-
-const stepOf = (step: Vector | number | undefined, axis: 'x' | 'y'): number =>
-  typeof step === 'number' ? step : (step?.[axis] ?? 0);
 
 const notNumbers = (magnification: number): EucentricError =>
   new EucentricError({

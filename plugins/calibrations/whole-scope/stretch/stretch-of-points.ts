@@ -1,4 +1,4 @@
-import { EucentricError, type Matrix, counted, readable, withError } from '../../../../core/base';
+import { EucentricError, counted, readable, withError } from '../../../../core/base';
 import { type Judgement, aboveLimit, describeReason, judge, requireNotRefused } from '../../../../core/judgement';
 import { type ItemRun, type Uses, value } from '../../../../core/kernel';
 import {
@@ -11,7 +11,7 @@ import {
   stretchErrors,
   stretchOf,
 } from '../../../../core/registration';
-import { Calibrations, put } from '../../../../core/store';
+import { Calibrations, elementsOf, put } from '../../../../core/store';
 
 /** Pairs of points that a linear transformation with residuals needs, and those that are better. */
 const [minPairs, enoughPairs] = [5, 6];
@@ -114,8 +114,6 @@ const pairsOf = (points: RegistrationPoints) => {
   const partner = points.partner();
   return partner === undefined ? [] : points.pairs(partner, points.registration);
 };
-
-const elementsOf = ({ xpx, xpy, ypx, ypy }: Matrix): Matrix => ({ xpx, xpy, ypx, ypy });
 
 function judgeStretch(
   fit: PointTransform,

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
-import { Stage } from '../../../../core/devices/index';
-import type { ConsoleState, Message } from '../../../../plugins/console/protocol/index';
+import { Stage } from '../../../../core/devices';
+import type { ConsoleState, Message } from '../../../../plugins/console/protocol';
 import { until } from '../../../support/until';
 import { type ConsoleSite, holdUntilStopped, serveSite } from '../support/console-site';
 import { ask, opened, tokenOf } from '../support/web-client';

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { WebSocket } from 'ws';
-import type { PeopleState } from '../../../../plugins/console/protocol/index';
+import type { PeopleState } from '../../../../plugins/console/protocol';
 import { openBrowser } from '../../../../plugins/console/server/web/open-browser';
 import { needs } from '../../../support/needs';
 import { until } from '../../../support/until';

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { WebSocket } from 'ws';
-import { Scope } from '../../../../core/devices/index';
-import { Administrator, type MenuEntry } from '../../../../core/kernel/index';
-import type { RunState } from '../../../../plugins/console/protocol/index';
+import { Scope } from '../../../../core/devices';
+import { Administrator, type MenuEntry } from '../../../../core/kernel';
+import type { RunState } from '../../../../plugins/console/protocol';
 import { someTurns, until } from '../../../support/until';
 import { type ConsoleSite, serveSite } from '../support/console-site';
 import * as client from '../support/web-client';

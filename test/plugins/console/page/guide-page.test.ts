@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { cameraIndex, magIndex } from '../../../../core/base/index';
+import { cameraIndex, magIndex } from '../../../../core/base';
 import { needs } from '../../../support/needs';
 import { haveBrowser, launchBrowser, openPage, picture } from '../support/browser';
 import { serveSite } from '../support/console-site';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { beamShiftUnits, beamTiltUnits, vector } from '../../../../core/base/index';
-import { LiveImage } from '../../../../core/acquisition/index';
-import { ImageBuffers, LowDose } from '../../../../core/kernel/index';
-import { LowDoseStateFile } from '../../../../core/low-dose/index';
-import { UserSettings } from '../../../../core/user-settings/index';
+import { beamShiftUnits, beamTiltUnits, vector } from '../../../../core/base';
+import { LiveImage } from '../../../../core/acquisition';
+import { ImageBuffers, LowDose } from '../../../../core/kernel';
+import { LowDoseStateFile } from '../../../../core/low-dose';
+import { UserSettings } from '../../../../core/user-settings';
 import { needs } from '../../../support/needs';
 import { until } from '../../../support/until';
 import { haveBrowser, launchBrowser, openPage, picture } from '../support/browser';

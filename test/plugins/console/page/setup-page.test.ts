@@ -1,8 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
-import { LiveImage } from '../../../../core/acquisition/index';
-import { LowDose } from '../../../../core/kernel/index';
-import { Settings } from '../../../../core/settings/index';
-import { UserSettings } from '../../../../core/user-settings/index';
+import { LiveImage } from '../../../../core/acquisition';
+import { LowDose } from '../../../../core/kernel';
+import { Settings } from '../../../../core/settings';
+import { UserSettings } from '../../../../core/user-settings';
 import { needs } from '../../../support/needs';
 import { until } from '../../../support/until';
 import { haveBrowser, launchBrowser, openPage, picture } from '../support/browser';

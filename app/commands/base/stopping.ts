@@ -1,4 +1,4 @@
-import { StoppedError } from '../../core/base';
+import { StoppedError } from '../../../core/base';
 
 /** Signals that stop a command and put everything back. A closed terminal, a lost connection and a closed window on Windows send SIGHUP. */
 export const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

@@ -1,6 +1,6 @@
-import type { LogLine } from '../../core/base';
-import type { Instrument, InstrumentOptions } from '../instrument/instrument';
-import type { Output } from '../output';
+import type { LogLine } from '../../../core/base';
+import type { Instrument, InstrumentOptions } from '../../instrument/instrument';
+import type { Output } from '../../output';
 
 /** Input of every command. */
 export interface CommandContext {

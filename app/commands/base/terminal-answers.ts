@@ -1,5 +1,5 @@
-import type * as TerminalModule from '../../plugins/terminal';
-import type { OperatorPort } from '../../core/kernel';
+import type * as TerminalModule from '../../../plugins/terminal';
+import type { OperatorPort } from '../../../core/kernel';
 
 /** Somebody who can answer what no --answer answers; loaded only when there is a terminal. */
 export function personAtTerminal(): OperatorPort {
