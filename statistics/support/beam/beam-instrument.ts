@@ -1,5 +1,5 @@
 import { type Matrix, inMicrometres, inverse, product, scaleMatrix } from '../../../core/base';
-import { Cameras, Scope, VirtualInstrument, probeNumber } from '../../../core/devices';
+import { Cameras, ProbeModeSelector, Scope, VirtualInstrument, probeNumber } from '../../../core/devices';
 import { BeamControl, withoutAlpha } from '../../../core/illumination';
 import { Optics } from '../../../core/optics';
 import type { CalibrationResult } from '../../../core/store';
@@ -147,6 +147,14 @@ export function knowBeam(instrument: BeamInstrument): void {
     // A simulation has one set of ratios.
     instrument.calibrations.records(name).replaceAll((name === 'SpotIntensities' ? rows.slice(0, 1) : rows) as never);
   }
+}
+
+/** The same in microprobe, with a beam that is as wide as a part of the field. The virtual microscope begins in nanoprobe, where it has tables of a small range. */
+export async function spreadKnownBeam(instrument: BeamInstrument, share: number): Promise<void> {
+  const { registry } = instrument.kernel;
+  knowBeam(instrument);
+  if (registry.has(ProbeModeSelector)) await registry.get(ProbeModeSelector).probeMode.write('micro');
+  await condense(instrument, share);
 }
 
 /** Nanoamperes per square micrometre of a square as wide as the beam, by which its density is compared. */

@@ -6,6 +6,7 @@ import {
   condense,
   knowBeam,
   microscopeOf,
+  spreadKnownBeam,
   trueDoseRate,
 } from '../../../../../statistics/support/beam/beam-instrument';
 import { coarseCamera } from '../../../../../statistics/support/small-camera';
@@ -21,13 +22,7 @@ const talos = {
 };
 const jeol = { ...talos, configuration: 'jeol-cryo-arm-k2.yaml', magIndex: 22 };
 
-async function prepare(instrument: BeamInstrument): Promise<void> {
-  const { registry } = instrument.kernel;
-  knowBeam(instrument);
-  // The virtual microscope begins in nanoprobe, where it has tables of a small range.
-  if (registry.has(ProbeModeSelector)) await registry.get(ProbeModeSelector).probeMode.write('micro');
-  await condense(instrument, 3);
-}
+const prepare = (instrument: BeamInstrument): Promise<void> => spreadKnownBeam(instrument, 3);
 
 /** Goes to the other side of crossover and stores a table of it, from the current and the width of the beam at each intensity. */
 function measureBelow(instrument: BeamInstrument): void {

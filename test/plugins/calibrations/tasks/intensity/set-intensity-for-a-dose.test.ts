@@ -1,13 +1,12 @@
 import { exposureOf, takeImage } from '../../../../../core/acquisition';
-import { Cameras, ProbeModeSelector } from '../../../../../core/devices';
+import { Cameras } from '../../../../../core/devices';
 import { BeamCalibrations } from '../../../../../core/illumination';
 import { LowDose } from '../../../../../core/kernel';
 import { Settings } from '../../../../../core/settings';
 import {
   type BeamInstrument,
-  condense,
-  knowBeam,
   microscopeOf,
+  spreadKnownBeam,
   trueDoseRate,
 } from '../../../../../statistics/support/beam/beam-instrument';
 import { coarseCamera } from '../../../../../statistics/support/small-camera';
@@ -40,10 +39,7 @@ const jeol = {
 
 /** The dose of the present beam as somebody would have calibrated it a moment ago, from its current and its width. */
 async function knowDose(instrument: BeamInstrument): Promise<void> {
-  const { registry } = instrument.kernel;
-  knowBeam(instrument);
-  if (registry.has(ProbeModeSelector)) await registry.get(ProbeModeSelector).probeMode.write('micro');
-  await condense(instrument, 3);
+  await spreadKnownBeam(instrument, 3);
   const { spotSize: spot, intensity } = microscopeOf(instrument).state;
   const time = Math.floor(instrument.clock.date().getTime() / 60_000);
   instrument.calibrations

@@ -1,11 +1,11 @@
 import { takeImage } from '../../../../../core/acquisition';
-import { Illumination, ProbeModeSelector } from '../../../../../core/devices';
+import { Illumination } from '../../../../../core/devices';
 import { ScriptedOperator } from '../../../../../core/kernel';
 import {
   type BeamInstrument,
   condense,
-  knowBeam,
   microscopeOf,
+  spreadKnownBeam,
   trueDoseRate,
 } from '../../../../../statistics/support/beam/beam-instrument';
 import { coarseCamera } from '../../../../../statistics/support/small-camera';
@@ -26,13 +26,7 @@ const jeol = {
   simulator: { ...talos.simulator, brightestNanoamperes: 0.6 },
 };
 
-async function prepare(instrument: BeamInstrument): Promise<void> {
-  const { registry } = instrument.kernel;
-  knowBeam(instrument);
-  // The virtual microscope begins in nanoprobe, where it has tables of a small range.
-  if (registry.has(ProbeModeSelector)) await registry.get(ProbeModeSelector).probeMode.write('micro');
-  await condense(instrument, 4);
-}
+const prepare = (instrument: BeamInstrument): Promise<void> => spreadKnownBeam(instrument, 4);
 
 /** The mean of an image that is taken with Record, as an operator would look at it. */
 async function recordMean(instrument: BeamInstrument): Promise<number> {
