@@ -302,6 +302,17 @@ describe('an unsaved Record image', () => {
     expect(work.atRisk()?.buffer).toBe('B');
   });
 
+  test('is distinguished from another image of the same second by its pixels', async () => {
+    const { work, buffers } = await fill();
+    buffers.put('M', frame(scene(1, 0)), { ...record, parameterSet: 'Trial' });
+    const picture = scene(0, 0);
+    buffers.add(frame(picture), record);
+    expect(work.atRisk('A')?.buffer).toBe('A');
+    // Another program has read the same image from two files.
+    buffers.put('M', frame(picture), record);
+    expect(work.atRisk('A')).toBeUndefined();
+  });
+
   test('is not at risk once it is saved, wherever it stands', async () => {
     const { work, buffers } = await fill();
     buffers.add(frame(scene(0, 0)), record);
